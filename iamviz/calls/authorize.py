@@ -1,0 +1,94 @@
+"""From an actor and an action to a decision: the policies that the world holds for them, and the request context."""
+
+from collections.abc import Iterable
+
+from iamviz.arn import split_fields
+from iamviz.calls.actors import Actor
+from iamviz.calls.model import Call, Refusal
+from iamviz.engine.decision import Decision
+from iamviz.engine.evaluate import evaluate
+from iamviz.engine.request import CallerKind, PolicySet, Request
+from iamviz.engine.wording import plain_denial
+from iamviz.policy.model import Policy
+from iamviz.world.context import ContextValue, principal_context, request_context
+from iamviz.world.world import World
+
+__all__ = ["authorize", "decide", "policies_for"]
+
+
+def policies_for(world: World, actor: Actor, resource_policy: Policy | None, resource_account: str) -> PolicySet:
+    """The policies that have a say: the caller's side, the resource's policy, what the organization attaches."""
+    caller = actor.caller
+    assert caller is not None, "an administrator's change is never evaluated"
+    identity: tuple[Policy, ...] = ()
+    boundary = None
+    owner = world.roles.get(caller.role_arn) if caller.kind is CallerKind.ROLE_SESSION else world.users.get(caller.arn)
+    if owner is not None:
+        identity, boundary = world.policies_of(owner), world.boundary_of(owner)
+    return PolicySet(
+        identity=identity,
+        resource=resource_policy,
+        boundary=boundary,
+        session=actor.session.policies if actor.session else None,
+        scps=world.account(caller.account).scps if caller.account else (),
+        rcps=world.account(resource_account).rcps if resource_account else (),
+    )
+
+
+def decide(
+    world: World,
+    actor: Actor,
+    call: Call,
+    action: str,
+    resource: str,
+    resource_policy: Policy | None,
+    extra: Iterable[ContextValue] = (),
+) -> Decision:
+    """Decide one action of a call. ``extra`` are the condition keys that the call itself brings."""
+    caller = actor.caller
+    assert caller is not None, "an administrator's change is never evaluated"
+    owner = world.owner_of(resource, caller.account)
+    keys = [*principal_context(world, caller, actor.session), *request_context(world, owner, _region(resource)), *extra]
+    keys += [ContextValue(key, _values(value), "the scenario") for key, value in call.context.items()]
+    request = Request(
+        caller=caller,
+        action=action,
+        resource=resource,
+        resource_account=owner,
+        context={key.key: key.values for key in keys},
+        resource_management_account=world.account(owner).management if owner else False,
+        origins={key.key: key.origin for key in keys},
+    )
+    return evaluate(request, policies_for(world, actor, resource_policy, owner), world.settings)
+
+
+def authorize(
+    world: World,
+    actor: Actor,
+    call: Call,
+    action: str,
+    resource: str,
+    resource_policy: Policy | None = None,
+    extra: Iterable[ContextValue] = (),
+) -> tuple[Decision, ...]:
+    """The decision as a tuple of one when it allows; Refusal with AWS's sentence when it does not."""
+    decision = decide(world, actor, call, action, resource, resource_policy, extra)
+    if not decision.allowed:
+        raise Refusal("AccessDenied", denial_message(world, decision), 403, (decision,))
+    return (decision,)
+
+
+def denial_message(world: World, decision: Decision) -> str:
+    """The sentence that the caller reads: STS keeps the reason to itself unless the world explains denials."""
+    if decision.request.service == "sts" and not world.explain_denials and decision.reason.special is None:
+        return plain_denial(decision.request)
+    return decision.message or ""
+
+
+def _values(value: str | list[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _region(resource: str) -> str:
+    fields = split_fields(resource)
+    return fields[3] if len(fields) == 6 and fields[3] else "us-east-1"

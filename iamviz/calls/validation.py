@@ -1,0 +1,75 @@
+"""Parameters as AWS's servers check them: docs/rules/roles_and_sessions.md 4.2 and 5."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from iamviz.arn import FIELDS, is_role_arn, split_fields
+from iamviz.calls.model import CallError, Refusal
+
+__all__ = ["Field", "check_params", "check_role_arn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One parameter: its type, lengths or values allowed, and its pattern as AWS writes it."""
+
+    kind: type
+    least: int | None = None
+    most: int | None = None
+    pattern: str = ""
+    required: bool = False
+
+
+def check_params(operation: str, params: Mapping[str, Any], fields: Mapping[str, Field]) -> None:
+    """Check all parameters; Refusal (ValidationError) that lists every violation, CallError for a wrong type or name."""
+    unknown = sorted(set(params) - set(fields))
+    if unknown:
+        raise CallError(f"{operation} has no parameter {', '.join(unknown)}; it has {', '.join(fields)}")
+    problems: list[str] = []
+    for name, rule in fields.items():
+        value = params.get(name)
+        if value is None:
+            if rule.required:
+                problems.append(f"Value null at '{_member(name)}' failed to satisfy constraint: Member must not be null")
+            continue
+        if not isinstance(value, rule.kind) or isinstance(value, bool):
+            raise CallError(f"parameter {name} of {operation} is {value!r}; expected {rule.kind.__name__}")
+        problems += [f"Value '{value}' at '{_member(name)}' failed to satisfy constraint: {p}" for p in _broken(value, rule)]
+    if problems:
+        noun = "error" if len(problems) == 1 else "errors"
+        raise Refusal("ValidationError", f"{len(problems)} validation {noun} detected: {'; '.join(problems)}", 400)
+
+
+def _member(name: str) -> str:
+    return name[0].lower() + name[1:]
+
+
+def _broken(value: Any, rule: Field) -> list[str]:
+    if isinstance(value, str):
+        found = []
+        if rule.most is not None and len(value) > rule.most:
+            found.append(f"Member must have length less than or equal to {rule.most}")
+        if rule.least is not None and len(value) < rule.least:
+            found.append(f"Member must have length greater than or equal to {rule.least}")
+        if rule.pattern and not re.fullmatch(rule.pattern, value, re.ASCII):
+            found.append(f"Member must satisfy regular expression pattern: {rule.pattern}")
+        return found
+    if isinstance(value, int):
+        if rule.most is not None and value > rule.most:
+            return [f"Member must have value less than or equal to {rule.most}"]
+        if rule.least is not None and value < rule.least:
+            return [f"Member must have value greater than or equal to {rule.least}"]
+    if isinstance(value, list | tuple) and rule.most is not None and len(value) > rule.most:
+        return [f"Member must have length less than or equal to {rule.most}"]
+    return []
+
+
+def check_role_arn(arn: str) -> None:
+    """Refusal (ValidationError) for a text that is no ARN, or an ARN that is no role."""
+    fields = split_fields(arn)
+    if len(fields) < FIELDS or fields[0] != "arn" or not all(fields[i] for i in (1, 2, 5)):
+        raise Refusal("ValidationError", f"{arn} is invalid", 400)
+    if not is_role_arn(arn):
+        raise Refusal("ValidationError", "Request ARN is invalid", 400)

@@ -1,0 +1,67 @@
+"""The answer: an outcome, its reason, AWS's sentence, and on demand the whole explanation."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from iamviz.engine.request import PolicySet, Request, Settings
+from iamviz.policy.model import PolicyKind
+
+if TYPE_CHECKING:
+    from iamviz.engine.explain import Explanation
+
+__all__ = ["Decision", "Outcome", "Reason", "Special"]
+
+
+class Outcome(StrEnum):
+    """AWS's three outcomes (docs/rules/policy_evaluation.md 0.1)."""
+
+    ALLOWED = "allowed"
+    EXPLICIT_DENY = "explicitDeny"
+    IMPLICIT_DENY = "implicitDeny"
+
+
+class Special(StrEnum):
+    """What decides before any policy is read (0.2)."""
+
+    CALLER_IDENTITY = "GetCallerIdentity needs no permission"
+    ROOT_CALLER = "the root user cannot assume a role"
+    FEDERATED_USER_CALLER = "a federated user cannot assume a role"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a request is denied: the policy type that AWS's message names, or what refused before any policy."""
+
+    policy: PolicyKind | None = None
+    special: Special | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What `evaluate` answers. Cheap; `explain` computes the tree when asked, by the same matching code."""
+
+    request: Request
+    policies: PolicySet
+    settings: Settings
+    outcome: Outcome
+    reason: Reason
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the outcome is allowed."""
+        return self.outcome is Outcome.ALLOWED
+
+    @cached_property
+    def message(self) -> str | None:
+        """The access denied sentence with its reason (6.1, explain mode); None when allowed."""
+        from iamviz.engine.wording import denial
+
+        return denial(self.request, self.outcome, self.reason)
+
+    def explain(self) -> "Explanation":
+        """Gates in order, with their statements, elements and condition rows."""
+        from iamviz.engine.explain import explain
+
+        return explain(self)

@@ -1,0 +1,210 @@
+"""What is asked, by whom, and which policies have a say: docs/rules/policy_evaluation.md 0.1, 0.3, 0.5."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from iamviz.arn import is_role_arn, split_fields
+from iamviz.policy.model import Policy, PolicyKind
+
+__all__ = ["TRUST_ACTIONS", "Caller", "CallerKind", "PolicySet", "Request", "Settings", "rcp_services"]
+
+TRUST_ACTIONS = frozenset(
+    f"sts:{name}"
+    for name in (
+        "assumerole assumerolewithwebidentity assumerolewithsaml tagsession setsourceidentity setcontext".split()
+    )
+)
+"""The actions, in lower case, for which a role's trust policy is the resource policy (0.1)."""
+
+
+class CallerKind(StrEnum):
+    """The kinds of principals (docs/rules/policy_evaluation.md 0.3)."""
+
+    USER = "user"
+    ROLE_SESSION = "role-session"
+    FEDERATED_USER = "federated-user"
+    ROOT = "root"
+    SERVICE = "service"
+    FEDERATED = "federated"
+    ANONYMOUS = "anonymous"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks.
+
+    ``arn`` is what error messages show: the session ARN for a role session. ``role_arn`` is the role's ARN with its
+    path, ``user_arn`` the parent of a federated user, ``unique_id`` the ``aws:userid`` (``AIDA…``, ``AROA…:session``),
+    ``service`` a service principal, ``federated`` the provider of an unsigned OIDC or SAML caller. Ids are opaque text.
+    """
+
+    kind: CallerKind | str
+    arn: str = ""
+    account: str = ""
+    role_arn: str = ""
+    user_arn: str = ""
+    unique_id: str = ""
+    service: str = ""
+    federated: str = ""
+    management_account: bool = False
+    service_linked_role: bool = False
+
+    def __post_init__(self) -> None:
+        try:
+            object.__setattr__(self, "kind", CallerKind(self.kind))
+        except ValueError:
+            kinds = ", ".join(CallerKind)
+            raise ValueError(f"{self.kind!r} is not a kind of caller; expected one of {kinds}") from None
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it shows AWS credentials of an account (not anonymous, not an unsigned federated call)."""
+        return self.kind not in (CallerKind.ANONYMOUS, CallerKind.FEDERATED)
+
+    @property
+    def has_identity_side(self) -> bool:
+        """Whether identity-based policies can apply to it (5.2)."""
+        return self.kind in (CallerKind.USER, CallerKind.ROLE_SESSION, CallerKind.FEDERATED_USER)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One authorization request: one principal, one action, one resource, and the request context.
+
+    ``context`` maps condition keys to a value or a list of values; a key that is not listed is absent. ``origins`` may
+    say where a value comes from ("the session's tags"); explanations show it. ``resource_account`` owns the resource.
+    """
+
+    caller: Caller
+    action: str
+    resource: str = "*"
+    resource_account: str = ""
+    context: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    resource_management_account: bool = False
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        if ":" not in self.action:
+            raise ValueError(f"{self.action!r} is not an action; expected service:Action, such as s3:GetObject")
+
+    @cached_property
+    def values(self) -> dict[str, tuple[str, ...]]:
+        """The context as matching sees it: keys in lower case, each with a tuple of values."""
+        return {key.lower(): (value,) if isinstance(value, str) else tuple(value) for key, value in self.context.items()}
+
+    @cached_property
+    def service(self) -> str:
+        """The service prefix in lower case."""
+        return self.action.partition(":")[0].lower()
+
+    @cached_property
+    def action_name(self) -> str:
+        """The action without its service, in lower case."""
+        return self.action.partition(":")[2].lower()
+
+    @cached_property
+    def matched_resource(self) -> str:
+        """The resource that policies are compared with: ``s3:ListAllMyBuckets`` asks for ``arn:aws:s3:::*`` (2.2)."""
+        if self.resource == "*" and self.service == "s3" and self.action_name == "listallmybuckets":
+            return "arn:aws:s3:::*"
+        return self.resource
+
+    @cached_property
+    def is_trust(self) -> bool:
+        """Whether a role's trust policy decides: a trust action on a role (0.1)."""
+        return self.service == "sts" and self.action.lower() in TRUST_ACTIONS and is_role_arn(self.resource)
+
+    @cached_property
+    def is_kms_key(self) -> bool:
+        """Whether the resource is a KMS key, which nobody may use without its key policy (5.6)."""
+        fields = split_fields(self.resource)
+        return len(fields) == 6 and fields[2] == "kms" and fields[5].startswith("key/")
+
+    @cached_property
+    def same_account(self) -> bool:
+        """Whether caller and resource belong to one account; a resource without an owner counts as the caller's."""
+        return not self.resource_account or self.caller.account == self.resource_account
+
+
+@dataclass(frozen=True)
+class PolicySet:
+    """All policies that may have a say on a request; which of them apply depends on the caller (5.2).
+
+    ``scps`` and ``rcps`` are levels from the organization's root to the account, each a list of policies; an empty
+    tuple means that there is no organization policy. ``session`` holds the session policies of a session: they are
+    united with each other, then cut with the rest. ``endpoint`` is the policy of a VPC endpoint on the way.
+    """
+
+    identity: Sequence[Policy] = ()
+    resource: Policy | None = None
+    boundary: Policy | None = None
+    session: Policy | Sequence[Policy] | None = None
+    scps: Sequence[Sequence[Policy]] = ()
+    rcps: Sequence[Sequence[Policy]] = ()
+    endpoint: Policy | None = None
+
+    def __post_init__(self) -> None:
+        session = self.session
+        sessions = () if session is None else (session,) if isinstance(session, Policy) else tuple(session)
+        object.__setattr__(self, "identity", tuple(self.identity))
+        object.__setattr__(self, "session", sessions)
+        object.__setattr__(self, "scps", tuple(tuple(level) for level in self.scps))
+        object.__setattr__(self, "rcps", tuple(tuple(level) for level in self.rcps))
+
+    @property
+    def sessions(self) -> tuple[Policy, ...]:
+        """The session policies as a tuple."""
+        return self.session  # type: ignore[return-value]  # made a tuple in __post_init__
+
+    @classmethod
+    def from_documents(cls, documents: Mapping[str, Any]) -> "PolicySet":
+        """Policies out of plain documents, in the form of the decision vectors (docs/rules/policy_evaluation.md 0.3)."""
+
+        def one(key: str, kind: PolicyKind) -> Policy | None:
+            return Policy.parse(documents[key], kind) if documents.get(key) is not None else None
+
+        def levels(key: str, kind: PolicyKind) -> list[list[Policy]]:
+            return [[Policy.parse(document, kind) for document in level] for level in documents.get(key) or ()]
+
+        resource = one("resource", PolicyKind.RESOURCE)
+        endpoint = one("vpce", PolicyKind.ENDPOINT) or one("endpoint", PolicyKind.ENDPOINT)
+        return cls(
+            identity=[Policy.parse(document, PolicyKind.IDENTITY) for document in documents.get("identity") or ()],
+            resource=resource,
+            boundary=one("boundary", PolicyKind.BOUNDARY),
+            session=one("session", PolicyKind.SESSION),
+            scps=levels("scps", PolicyKind.SCP),
+            rcps=levels("rcps", PolicyKind.RCP),
+            endpoint=endpoint,
+        )
+
+
+@cache
+def rcp_services() -> frozenset[str]:
+    """The service prefixes for which RCPs are evaluated (5.2), read from the data file beside this module."""
+    records = json.loads(Path(__file__).with_name("rcp_services.json").read_text("utf-8"))
+    return frozenset(record["prefix"] for record in records if record["status"] == "supported")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Switches where AWS is silent or contradicts itself (0.5).
+
+    ``trust_user_boundary``: a user named in a trust policy is capped by its boundary (5.4).
+    """
+
+    trust_user_boundary: bool = True
+    rcp_services: frozenset[str] = field(default_factory=rcp_services)
+
+
+DEFAULT_SETTINGS = Settings()
+
+
+def flatten(levels: Iterable[Iterable[Policy]]) -> tuple[Policy, ...]:
+    """All policies of all levels, in order."""
+    return tuple(policy for level in levels for policy in level)

@@ -1,0 +1,101 @@
+"""AWS's sentences: docs/rules/policy_evaluation.md 6.1."""
+
+from iamviz.engine.decision import Outcome, Reason, Special
+from iamviz.engine.request import CallerKind, Request
+from iamviz.policy.model import PolicyKind
+
+__all__ = ["client_view", "denial", "plain_denial", "reason_clause"]
+
+_NAMES = {
+    PolicyKind.IDENTITY: "identity-based policy",
+    PolicyKind.RESOURCE: "resource-based policy",
+    PolicyKind.TRUST: "role trust policy",
+    PolicyKind.BOUNDARY: "permissions boundary",
+    PolicyKind.SESSION: "session policy",
+    PolicyKind.SCP: "service control policy",
+    PolicyKind.RCP: "resource control policy",
+    PolicyKind.ENDPOINT: "VPC endpoint policy",
+}
+_JSON_SERVICES = frozenset(
+    """dynamodb kms lambda ecs ecr eks logs events states kinesis secretsmanager ssm cognito-identity cognito-idp
+    codebuild codecommit codepipeline glue athena organizations sso batch acm""".split()
+)
+ROOT_REFUSED = "Roles may not be assumed by root accounts."
+
+
+def policy_name(kind: PolicyKind) -> str:
+    """What AWS calls a type of policy in its messages: ``identity-based policy``."""
+    return _NAMES[kind]
+
+
+def reason_clause(action: str, outcome: Outcome, kind: PolicyKind) -> str:
+    """The clause that names the policy type.
+
+    >>> reason_clause("s3:GetObject", Outcome.EXPLICIT_DENY, PolicyKind.IDENTITY)
+    'with an explicit deny in an identity-based policy'
+    """
+    name = _NAMES[kind]
+    if outcome is Outcome.IMPLICIT_DENY:
+        return f"because no {name} allows the {action} action"
+    article = "the" if kind is PolicyKind.TRUST else "an" if kind is PolicyKind.IDENTITY else "a"
+    return f"with an explicit deny in {article} {name}"
+
+
+def plain_denial(request: Request) -> str:
+    """The sentence without a reason, as STS sends it by default."""
+    if request.caller.kind is CallerKind.FEDERATED:
+        return f"Not authorized to perform {request.action}"
+    subject = f"User: {_subject(request)} is not authorized to perform: {request.action}"
+    return subject if request.resource == "*" else f"{subject} on resource: {request.resource}"
+
+
+def _subject(request: Request) -> str:
+    caller = request.caller
+    return caller.arn or caller.service or "anonymous"
+
+
+def denial(request: Request, outcome: Outcome, reason: Reason) -> str | None:
+    """The access denied sentence with its reason (explain mode); None when the request is allowed."""
+    if outcome is Outcome.ALLOWED:
+        return None
+    if reason.special is Special.ROOT_CALLER:
+        return ROOT_REFUSED
+    if reason.policy is None:
+        return plain_denial(request)
+    clause = reason_clause(request.action, outcome, reason.policy)
+    if reason.policy is PolicyKind.TRUST:
+        # The two trust texts are never combined with "on resource".
+        return f"User: {_subject(request)} is not authorized to perform: {request.action} {clause}"
+    return f"{plain_denial(request)} {clause}"
+
+
+def client_view(action: str, code: str, message: str) -> str:
+    """What a client prints: the service's own spelling of the code, S3's quoted ARN.
+
+    >>> client_view("dynamodb:GetItem", "AccessDenied", "User: … is not authorized")
+    'An error occurred (AccessDeniedException) when calling the GetItem operation: User: … is not authorized'
+    """
+    service, _, operation = action.partition(":")
+    if code == "AccessDenied":
+        code = client_code(service)
+    if service == "s3" and " on resource: arn:" in message:
+        head, _, tail = message.partition(" on resource: ")
+        resource, blank, clause = _split_resource(tail)
+        message = f'{head} on resource: "{resource}"{blank}{clause}'
+    return f"An error occurred ({code}) when calling the {operation} operation: {message}"
+
+
+def _split_resource(tail: str) -> tuple[str, str, str]:
+    """An ARN may hold blanks: the clause behind it starts at the last ``because`` or ``with an explicit deny``."""
+    for marker in (" because no ", " with an explicit deny in "):
+        resource, found, clause = tail.rpartition(marker)
+        if found:
+            return resource, " ", marker.strip() + " " + clause
+    return tail, "", ""
+
+
+def client_code(service: str) -> str:
+    """The code of an authorization denial as the service spells it."""
+    if service == "ec2":
+        return "UnauthorizedOperation"
+    return "AccessDeniedException" if service in _JSON_SERVICES else "AccessDenied"

@@ -1,0 +1,111 @@
+"""The request context that a caller carries, each key with its origin: docs/rules/policy_evaluation.md 4.7."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from iamviz.engine.request import Caller, CallerKind
+from iamviz.world.sessions import Session, SessionKind
+
+if TYPE_CHECKING:
+    from iamviz.world.world import World
+
+__all__ = ["ContextValue", "iso", "principal_context", "request_context"]
+
+Add = Callable[[str, str | tuple[str, ...], str], None]
+_TYPES = {
+    CallerKind.USER: "User",
+    CallerKind.ROLE_SESSION: "AssumedRole",
+    CallerKind.FEDERATED_USER: "FederatedUser",
+    CallerKind.ROOT: "Account",
+    CallerKind.ANONYMOUS: "Anonymous",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ContextValue:
+    """One key of the request context: its values, and where they come from, in words."""
+
+    key: str
+    values: tuple[str, ...]
+    origin: str
+
+
+def iso(moment: datetime) -> str:
+    """An instant as AWS writes it: ``2026-03-02T09:00:00Z``."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def principal_context(world: "World", caller: Caller, session: Session | None) -> list[ContextValue]:
+    """The keys that say who asks: from the principal, its tags, and the session's credentials."""
+    found: list[ContextValue] = []
+
+    def add(key: str, value: str | tuple[str, ...], origin: str) -> None:
+        found.append(ContextValue(key, (value,) if isinstance(value, str) else value, origin))
+
+    kind = CallerKind(caller.kind)
+    if kind is CallerKind.SERVICE:
+        add("aws:PrincipalIsAWSService", "true", "the caller is an AWS service")
+        add("aws:PrincipalServiceName", caller.service, "the caller is an AWS service")
+        return found
+    if kind is CallerKind.FEDERATED:
+        return found
+    add("aws:PrincipalType", _TYPES[kind], "the kind of caller")
+    if kind is CallerKind.ANONYMOUS:
+        add("aws:PrincipalAccount", "anonymous", "the request is not signed")
+        add("aws:userid", "anonymous", "the request is not signed")
+        return found
+    arn, origin = caller.arn, "the caller's credentials"
+    if kind is CallerKind.ROLE_SESSION:
+        arn, origin = caller.role_arn, "the role behind the session"
+    add("aws:PrincipalArn", arn, origin)
+    add("aws:userid", caller.unique_id or caller.account, "the caller's credentials")
+    add("aws:PrincipalAccount", caller.account, "the caller's credentials")
+    add("aws:PrincipalIsAWSService", "false", "the caller is not an AWS service")
+    organization = world.account(caller.account).organization
+    if organization:
+        add("aws:PrincipalOrgID", organization, "the organization of the caller's account")
+    if kind is CallerKind.USER:
+        add("aws:username", arn.rpartition("/")[2], "the caller is an IAM user")
+    for key, value, source in _tags(world, caller, session):
+        add(f"aws:PrincipalTag/{key}", value, source)
+    if session is not None:
+        _session_keys(session, add)
+    return found
+
+
+def _session_keys(session: Session, add: Add) -> None:
+    credentials = "the temporary credentials"
+    add("aws:TokenIssueTime", iso(session.issued), credentials)
+    add("aws:MultiFactorAuthPresent", "true" if session.mfa else "false", credentials)
+    if session.source_identity:
+        add("aws:SourceIdentity", session.source_identity, "the source identity set when the session began")
+    if session.kind is SessionKind.WEB_IDENTITY:
+        add("aws:FederatedProvider", session.caller, credentials)
+
+
+def _tags(world: "World", caller: Caller, session: Session | None) -> list[tuple[str, str, str]]:
+    """Tags of the user or role, overlaid by session tags; keys compare without case."""
+    owner = world.roles.get(caller.role_arn) or world.users.get(caller.arn) or world.users.get(caller.user_arn)
+    tags = {key.lower(): (key, value, "a tag of the identity") for key, value in (owner.tags if owner else {}).items()}
+    for key, value in (session.tags if session else {}).items():
+        tags[key.lower()] = (key, value, "a session tag")
+    return sorted(tags.values())
+
+
+def request_context(world: "World", resource_account: str, region: str = "us-east-1") -> list[ContextValue]:
+    """The keys of every request: the clock, the transport, the owner of the resource."""
+    keys = [
+        ContextValue("aws:CurrentTime", (iso(world.now),), "the clock"),
+        ContextValue("aws:EpochTime", (str(int(world.now.timestamp())),), "the clock"),
+        ContextValue("aws:SecureTransport", ("true",), "the request"),
+        ContextValue("aws:ViaAWSService", ("false",), "the request"),
+        ContextValue("aws:RequestedRegion", (region,), "the request"),
+    ]
+    if resource_account:
+        keys.append(ContextValue("aws:ResourceAccount", (resource_account,), "the owner of the resource"))
+        organization = world.account(resource_account).organization
+        if organization:
+            keys.append(ContextValue("aws:ResourceOrgID", (organization,), "the owner's organization"))
+    return keys

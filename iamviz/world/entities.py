@@ -1,0 +1,117 @@
+"""What an account holds: users, groups, roles, managed policies, resources (docs/rules/roles_and_sessions.md 1 and 2)."""
+
+from dataclasses import dataclass, field
+
+from immutables import Map
+
+from iamviz.arn import Arn
+from iamviz.policy.model import Policy
+
+__all__ = ["AccessKey", "Account", "Group", "ManagedPolicy", "Resource", "Role", "User"]
+
+DEFAULT_MAX_SESSION = 3600
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account: 12 digits, a name, and what its organization attaches above it.
+
+    ``scps`` and ``rcps`` are levels from the organization's root to the account; an empty tuple means that there are
+    no organization policies. ``organization`` is "" for an account outside any.
+    """
+
+    id: str
+    name: str
+    organization: str = ""
+    management: bool = False
+    scps: tuple[tuple[Policy, ...], ...] = ()
+    rcps: tuple[tuple[Policy, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class AccessKey:
+    """A long-term access key of a user."""
+
+    id: str
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class _Identity:
+    """What users, groups and roles have in common. ``inline`` policies are embedded, ``attached`` are ARNs."""
+
+    arn: str
+    unique_id: str
+    inline: tuple[Policy, ...] = ()
+    attached: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name without its path."""
+        return Arn.parse(self.arn).name
+
+    @property
+    def account(self) -> str:
+        """The account that it belongs to."""
+        return Arn.parse(self.arn).account
+
+
+@dataclass(frozen=True)
+class User(_Identity):
+    """An IAM user: long-term credentials, its own policies, those of its groups."""
+
+    groups: tuple[str, ...] = ()
+    boundary: str = ""
+    tags: Map[str, str] = field(default_factory=Map)
+    access_keys: tuple[AccessKey, ...] = ()
+    mfa_serial: str = ""
+
+
+@dataclass(frozen=True)
+class Group(_Identity):
+    """A group: a bag of policies for users, never a principal."""
+
+
+@dataclass(frozen=True)
+class Role(_Identity):
+    """A role: the trust policy says who may become it, its permissions policies what its sessions may do.
+
+    ``max_session_duration`` in seconds, 3,600 to 43,200.
+    """
+
+    trust: Policy | None = None
+    boundary: str = ""
+    max_session_duration: int = DEFAULT_MAX_SESSION
+    tags: Map[str, str] = field(default_factory=Map)
+
+    @property
+    def service_linked(self) -> bool:
+        """Whether only the linked AWS service may use it; SCPs and RCPs do not apply to it."""
+        return ":role/aws-service-role/" in self.arn
+
+
+@dataclass(frozen=True)
+class ManagedPolicy:
+    """A managed policy in its default version: the only one that has an effect."""
+
+    arn: str
+    policy: Policy
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource with its policy. ``kind`` is "bucket" for an S3 bucket, else its type in words.
+
+    ``objects`` maps the keys of a bucket to what GetObject answers; None when the scenario does not list them.
+    """
+
+    arn: str
+    account: str
+    kind: str
+    policy: Policy | None = None
+    objects: Map[str, Map[str, str | int]] | None = None
+
+    @property
+    def name(self) -> str:
+        """The name that people use: the last part of the ARN."""
+        return self.arn.rpartition(":")[2].rpartition("/")[2]

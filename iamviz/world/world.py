@@ -1,0 +1,141 @@
+"""The world as one value. Every change makes another world; nothing is ever altered in place."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+
+from immutables import Map
+
+from iamviz.arn import Arn, split_fields
+from iamviz.engine.request import DEFAULT_SETTINGS, Settings
+from iamviz.policy.model import Policy
+from iamviz.world.entities import Account, Group, ManagedPolicy, Resource, Role, User
+from iamviz.world.sessions import Session
+
+__all__ = ["World", "WorldError"]
+
+T = TypeVar("T")
+
+
+class WorldError(ValueError):
+    """A misuse of a world: something is named that it does not hold, or time runs backwards."""
+
+
+@dataclass(frozen=True)
+class World:
+    """All that exists at ``now``. The keys are ARNs, for accounts their numbers, for sessions their access key ids.
+
+    ``profiles`` maps the name under which a caller keeps credentials to their access key id, as the files of the AWS
+    CLI do; ``labels`` maps names used in captions ("Ana") to ARNs. ``serial`` counts what was issued, so that ids differ.
+    ``explain_denials`` makes STS add the reason to its refusals; AWS's STS does not.
+    """
+
+    now: datetime
+    accounts: Map[str, Account] = field(default_factory=Map)
+    users: Map[str, User] = field(default_factory=Map)
+    groups: Map[str, Group] = field(default_factory=Map)
+    roles: Map[str, Role] = field(default_factory=Map)
+    managed_policies: Map[str, ManagedPolicy] = field(default_factory=Map)
+    resources: Map[str, Resource] = field(default_factory=Map)
+    sessions: Map[str, Session] = field(default_factory=Map)
+    profiles: Map[str, str] = field(default_factory=Map)
+    labels: Map[str, str] = field(default_factory=Map)
+    serial: int = 0
+    partition: str = "aws"
+    mfa_code: str = "123456"
+    explain_denials: bool = False
+    settings: Settings = DEFAULT_SETTINGS
+
+    def __post_init__(self) -> None:
+        if self.now.tzinfo is None:
+            raise WorldError("the clock of a world needs a time zone; use datetime(…, tzinfo=UTC)")
+
+    def at(self, moment: datetime) -> "World":
+        """The same world at a later moment; WorldError when it is earlier than now."""
+        if moment < self.now:
+            raise WorldError(f"time does not run backwards: it is {self.now:%H:%M:%S}, asked for {moment:%H:%M:%S}")
+        return replace(self, now=moment)
+
+    def user(self, arn: str) -> User:
+        """The user of an ARN; WorldError with the names there are when there is none."""
+        return _found(self.users, arn, "user")
+
+    def role(self, arn: str) -> Role:
+        """The role of an ARN; WorldError with the names there are when there is none."""
+        return _found(self.roles, arn, "role")
+
+    def account(self, number: str) -> Account:
+        """The account of a number; one that the world does not list is an account without a name."""
+        return self.accounts.get(number) or Account(number, "")
+
+    def with_user(self, user: User) -> "World":
+        """This world with a user added or replaced."""
+        return replace(self, users=self.users.set(user.arn, user))
+
+    def with_group(self, group: Group) -> "World":
+        """This world with a group added or replaced."""
+        return replace(self, groups=self.groups.set(group.arn, group))
+
+    def with_role(self, role: Role) -> "World":
+        """This world with a role added or replaced."""
+        return replace(self, roles=self.roles.set(role.arn, role))
+
+    def with_resource(self, resource: Resource) -> "World":
+        """This world with a resource added or replaced."""
+        return replace(self, resources=self.resources.set(resource.arn, resource))
+
+    def with_session(self, session: Session, profile: str | None = None) -> "World":
+        """This world with a session issued, its credentials kept under a profile name when one is given."""
+        profiles = self.profiles if profile is None else self.profiles.set(profile, session.access_key_id)
+        sessions = self.sessions.set(session.access_key_id, session)
+        return replace(self, sessions=sessions, profiles=profiles, serial=self.serial + 1)
+
+    def policies_of(self, identity: User | Group | Role) -> tuple[Policy, ...]:
+        """The identity-based policies of a user (with those of its groups), a group, or a role."""
+        own = (*identity.inline, *self.managed(identity.attached))
+        if not isinstance(identity, User):
+            return own
+        groups = (self.groups[arn] for arn in identity.groups if arn in self.groups)
+        return own + tuple(policy for group in groups for policy in self.policies_of(group))
+
+    def managed(self, arns: Iterable[str]) -> tuple[Policy, ...]:
+        """The default versions of managed policies; an ARN that the world does not hold gives nothing."""
+        return tuple(self.managed_policies[arn].policy for arn in arns if arn in self.managed_policies)
+
+    def boundary_of(self, identity: User | Role) -> Policy | None:
+        """The permissions boundary, or None."""
+        return next(iter(self.managed((identity.boundary,))), None) if identity.boundary else None
+
+    def resource_of(self, arn: str) -> Resource | None:
+        """The resource that an ARN belongs to: the bucket of an object, else the resource itself."""
+        fields = split_fields(arn)
+        if len(fields) == 6 and fields[2] == "s3":
+            arn = ":".join(fields[:5]) + ":" + fields[5].partition("/")[0]
+        return self.resources.get(arn)
+
+    def owner_of(self, arn: str, default: str) -> str:
+        """The account that owns a resource; ``default`` when neither the ARN nor the world tells."""
+        resource = self.resource_of(arn)
+        if resource is not None:
+            return resource.account
+        fields = split_fields(arn)
+        return fields[4] if len(fields) == 6 and fields[4].isdecimal() else default
+
+    def name_of(self, arn: str) -> str:
+        """What to call an ARN in a sentence or a picture: its label, else its name."""
+        for label, labelled in self.labels.items():
+            if labelled == arn:
+                return label
+        try:
+            return Arn.parse(arn).name.rpartition(":")[2]
+        except ValueError:
+            return arn
+
+
+def _found(things: Map[str, T], arn: str, what: str) -> T:
+    thing = things.get(arn)
+    if thing is None:
+        known = ", ".join(sorted(things)) or "none"
+        raise WorldError(f"there is no {what} {arn!r} in this world; it has {known}")
+    return thing
