@@ -108,4 +108,3 @@ def split_tokens(tokens: tuple[Token, ...]) -> list[list[Token]]:
         for part in rest:
             fields.append([part] if part else [])
     return fields
-

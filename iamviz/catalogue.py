@@ -90,7 +90,7 @@ def key_info(key: str) -> KeyInfo | None:
         return None
     for name in conditions.get_condition_keys_for_service(service):
         plain = name.lower()
-        if plain == lower or ("<" in plain or "${" in plain) and lower.startswith(_stem(plain)):
+        if plain == lower or (("<" in plain or "${" in plain) and lower.startswith(_stem(plain))):
             kind = conditions.get_condition_key_details(service, name)["type"]
             return KeyInfo(name, kind.removeprefix("ArrayOf"), kind.startswith("ArrayOf"))
     return None

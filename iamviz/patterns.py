@@ -150,7 +150,7 @@ class _Automaton:
     Bit i is set when the first i tokens (a literal counts once for each character) match what was read.
     """
 
-    __slots__ = ("_accept", "_any", "_loops", "_loops_colon", "_moves", "_start", "_stars")
+    __slots__ = ("_accept", "_any", "_loops", "_loops_colon", "_moves", "_stars", "_start")
 
     def __init__(self, tokens: list[Token]) -> None:
         self._moves: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""What is done: somebody calls AWS, the world answers with the next world, a value or AWS's error, and the decisions."""
+"""What is done: a call to AWS gives the next world, a value or AWS's error, and every decision on the way."""
 
 from iamviz.calls.model import AwsError, Call, CallError, Check, Result
 from iamviz.calls.perform import perform

@@ -30,10 +30,12 @@ class Actor:
 
 
 def find_actor(world: World, call: Call) -> Actor:
-    """The actor of a call. CallError for a name that means nothing; Refusal for credentials that AWS does not accept."""
+    """The actor. CallError for a name that means nothing, Refusal for credentials that AWS does not accept."""
     kind, colon, rest = call.actor.partition(":")
     if call.actor in world.labels:
         return _user(world, world.labels[call.actor])
+    if call.actor in world.users:
+        return _user(world, call.actor)
     if not colon and call.actor in world.profiles:
         return _session(world, call, call.actor)
     match kind:

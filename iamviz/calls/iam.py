@@ -29,7 +29,7 @@ ROLE_ACTIONS = re.compile(
 
 
 def trust_policy(world: World, document: str, name: str) -> Policy:
-    """Read a trust policy as IAM does on saving: Refusal (MalformedPolicyDocument) for what IAM does not store (2.1)."""
+    """Read a trust policy as IAM does on saving; MalformedPolicyDocument for what IAM does not store (2.1)."""
     policy = _read(document, PolicyKind.TRUST, name)
     for statement in policy.statements:
         for element in PROHIBITED:
@@ -107,7 +107,9 @@ def _inline(kind: str, things: str, put: bool) -> Operation:
         if put:
             inline += (_read(call.params["PolicyDocument"], PolicyKind.IDENTITY, name),)
         elif len(inline) == len(identity.inline):
-            raise Refusal("NoSuchEntity", f"The {kind.lower()} policy with name {name} cannot be found.", 404, decisions)
+            raise Refusal(
+                "NoSuchEntity", f"The {kind.lower()} policy with name {name} cannot be found.", 404, decisions
+            )
         return Result(_replaced(world, replace(identity, inline=inline)), {}, None, decisions)
 
     return operation

@@ -23,8 +23,8 @@ class Call:
     ``actor`` is ``user:ACCOUNT/name`` (long-term key), ``session:PROFILE`` (credentials kept by an earlier call under
     that name), ``root:ACCOUNT``, ``service:PRINCIPAL``, ``admin:ACCOUNT`` (a change out of band, validated but never
     evaluated), or a label of the world ("Ana"). ``operation`` is ``service:Operation``, ``params`` are AWS's own.
-    ``at`` is the instant of the call (None: now); ``save`` the profile under which new credentials are kept; ``context``
-    adds condition keys to the request.
+    ``at`` is the instant of the call (None: now), ``save`` the profile under which new credentials are kept;
+    ``context`` adds condition keys to the request.
     """
 
     actor: str
@@ -88,7 +88,7 @@ class Result:
         return self.error is None
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - the word for it: AWS refuses, nothing went wrong
     """Carries AWS's error out of a call; `perform` turns it into a `Result`, the world unchanged."""
 
     def __init__(

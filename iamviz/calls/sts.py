@@ -31,9 +31,7 @@ ASSUME_ROLE = {
     "ExternalId": Field(str, 2, 1224, r"[\w+=,.@:\/-]*"),
     "Policy": Field(str, 1),
 }
-CHAIN_EXCEEDED = (
-    "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
-)
+CHAIN_EXCEEDED = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
 MAXIMUM_EXCEEDED = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
 
 

@@ -23,7 +23,7 @@ class Field:
 
 
 def check_params(operation: str, params: Mapping[str, Any], fields: Mapping[str, Field]) -> None:
-    """Check all parameters; Refusal (ValidationError) that lists every violation, CallError for a wrong type or name."""
+    """Check all parameters: a ValidationError that lists every violation, CallError for a wrong type or name."""
     unknown = sorted(set(params) - set(fields))
     if unknown:
         raise CallError(f"{operation} has no parameter {', '.join(unknown)}; it has {', '.join(fields)}")
@@ -32,11 +32,15 @@ def check_params(operation: str, params: Mapping[str, Any], fields: Mapping[str,
         value = params.get(name)
         if value is None:
             if rule.required:
-                problems.append(f"Value null at '{_member(name)}' failed to satisfy constraint: Member must not be null")
+                problems.append(
+                    f"Value null at '{_member(name)}' failed to satisfy constraint: Member must not be null"
+                )
             continue
         if not isinstance(value, rule.kind) or isinstance(value, bool):
             raise CallError(f"parameter {name} of {operation} is {value!r}; expected {rule.kind.__name__}")
-        problems += [f"Value '{value}' at '{_member(name)}' failed to satisfy constraint: {p}" for p in _broken(value, rule)]
+        problems += [
+            f"Value '{value}' at '{_member(name)}' failed to satisfy constraint: {p}" for p in _broken(value, rule)
+        ]
     if problems:
         noun = "error" if len(problems) == 1 else "errors"
         raise Refusal("ValidationError", f"{len(problems)} validation {noun} detected: {'; '.join(problems)}", 400)

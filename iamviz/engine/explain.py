@@ -165,7 +165,13 @@ class _Explainer:
         request = self.request
         explicit = self.decision.outcome is Outcome.EXPLICIT_DENY
         resource_side = (PolicyKind.RCP, self.sets.resource_kind)
-        caller_side = (PolicyKind.SCP, PolicyKind.ENDPOINT, PolicyKind.IDENTITY, PolicyKind.BOUNDARY, PolicyKind.SESSION)
+        caller_side = (
+            PolicyKind.SCP,
+            PolicyKind.ENDPOINT,
+            PolicyKind.IDENTITY,
+            PolicyKind.BOUNDARY,
+            PolicyKind.SESSION,
+        )
         if explicit or request.same_account or not request.caller.has_identity_side:
             order = (PolicyKind.RCP, *caller_side[:2], resource_side[1], *caller_side[2:])
             return (self.row("", request.resource_account or request.caller.account, order),)
@@ -255,7 +261,9 @@ class _Explainer:
             return False
         if MatchKind.WILDCARD in self.grants:
             return True
-        caps = request.is_trust and request.caller.kind is CallerKind.USER and self.decision.settings.trust_user_boundary
+        caps = (
+            request.is_trust and request.caller.kind is CallerKind.USER and self.decision.settings.trust_user_boundary
+        )
         return MatchKind.DIRECT in self.grants and not (kind is PolicyKind.BOUNDARY and caps)
 
     def judge_resource(self) -> tuple[Status, bool, str]:
@@ -318,5 +326,3 @@ class _Explainer:
 
 def _first(texts: Iterable[str]) -> str:
     return next(iter(texts), "a policy")
-
-

@@ -1,4 +1,4 @@
-"""Whether a statement, a policy, a set of policies speaks about a request (docs/rules/policy_evaluation.md 0.1, 2, 5.2)."""
+"""Whether a statement, a policy, a set speaks about a request (docs/rules/policy_evaluation.md 0.1, 2, 5.2)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -95,7 +95,9 @@ class Request:
     @cached_property
     def values(self) -> dict[str, tuple[str, ...]]:
         """The context as matching sees it: keys in lower case, each with a tuple of values."""
-        return {key.lower(): (value,) if isinstance(value, str) else tuple(value) for key, value in self.context.items()}
+        return {
+            key.lower(): (value,) if isinstance(value, str) else tuple(value) for key, value in self.context.items()
+        }
 
     @cached_property
     def service(self) -> str:
@@ -163,7 +165,7 @@ class PolicySet:
 
     @classmethod
     def from_documents(cls, documents: Mapping[str, Any]) -> "PolicySet":
-        """Policies out of plain documents, in the form of the decision vectors (docs/rules/policy_evaluation.md 0.3)."""
+        """Policies out of plain documents, as the decision vectors have them (docs/rules/policy_evaluation.md 0.3)."""
 
         def one(key: str, kind: PolicyKind) -> Policy | None:
             return Policy.parse(documents[key], kind) if documents.get(key) is not None else None

@@ -40,7 +40,7 @@ class ElementTrace:
 
 @dataclass(frozen=True, slots=True)
 class ConditionTrace:
-    """One condition row: what the policy wants, what the request has (None: the key is absent), where that came from."""
+    """One condition row: what the policy wants, what the request has (None: absent), where that came from."""
 
     row: ConditionRow
     matched: bool
@@ -108,7 +108,9 @@ def trace_statement(
     return StatementTrace(policy, kind, statement, holds, tuple(elements), conditions)
 
 
-def _element(statement: Statement, name: str, matched: bool, hits: Sequence[str], listed: Sequence[str], got: str) -> ElementTrace:
+def _element(
+    statement: Statement, name: str, matched: bool, hits: Sequence[str], listed: Sequence[str], got: str
+) -> ElementTrace:
     return ElementTrace(name, matched, ", ".join(hits), tuple(listed), got, statement.spans.get(name))
 
 

@@ -14,7 +14,7 @@ from iamviz.arn import arn_like
 from iamviz.catalogue import is_multivalued
 from iamviz.patterns import Test, compile_tokens
 from iamviz.policy.json_source import Span
-from iamviz.policy.values import parse_binary, parse_ip_range, parse_ip, parse_instant, parse_number
+from iamviz.policy.values import parse_binary, parse_instant, parse_ip, parse_ip_range, parse_number
 from iamviz.policy.variables import Context, Template
 
 __all__ = ["OPERATORS", "ConditionRow", "Operator", "Qualifier", "parse_operator"]
@@ -149,7 +149,7 @@ def parse_operator(name: str) -> tuple[Operator, Qualifier, bool] | None:
     base = rest if colon else head
     if_exists = base.endswith("IfExists")
     base = base.removesuffix("IfExists")
-    if base not in OPERATORS or base == "Null" and if_exists:
+    if base not in OPERATORS or (base == "Null" and if_exists):
         return None
     return OPERATORS[base], qualifier, if_exists
 

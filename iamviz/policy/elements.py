@@ -47,8 +47,8 @@ class ActionPattern:
 class ResourcePattern:
     """One entry of ``Resource`` or ``NotResource``.
 
-    ``fill`` says how an ARN of fewer than six fields is completed: with ``*`` in identity-based policies, boundaries
-    and SCPs; elsewhere only a trailing ``*`` reaches over the missing fields (docs/rules/policy_evaluation.md 1.5, 2.2).
+    ``fill`` says how an ARN of fewer than six fields is completed: with ``*`` in identity-based policies, boundaries and
+    SCPs; elsewhere only a trailing ``*`` reaches over the missing fields (docs/rules/policy_evaluation.md 1.5, 2.2).
     """
 
     text: str
@@ -135,5 +135,3 @@ class PrincipalEntry:
     def text(self) -> str:
         """How it reads in a sentence."""
         return self.value if self.type == "AWS" else f"{self.type} {self.value}"
-
-

@@ -95,12 +95,14 @@ class Policy:
     arn: str = ""
 
     @classmethod
-    def parse(cls, document: str | Mapping[str, Any], kind: str = "identity", *, name: str = "", arn: str = "") -> "Policy":
+    def parse(
+        cls, document: str | Mapping[str, Any], kind: str = "identity", *, name: str = "", arn: str = ""
+    ) -> "Policy":
         """Read a policy from JSON text or from a dictionary.
 
-        ``kind`` is one of identity, resource, trust, boundary, session, scp, rcp, endpoint. Reading is lenient: whatever
-        can be given a meaning is read. Raises `PolicyError`, with findings, for what cannot: no JSON, no object, no
-        Statement, a wrong JSON type, an unknown Effect or condition operator.
+        ``kind`` is one of identity, resource, trust, boundary, session, scp, rcp, endpoint. Reading is lenient:
+        whatever can be given a meaning is read. Raises `PolicyError`, with findings, for what cannot: no JSON, no
+        object, no Statement, a wrong JSON type, an unknown Effect or condition operator.
 
         >>> policy = Policy.parse('{"Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}')
         >>> policy.statements[0].effect.value

@@ -1,20 +1,7 @@
 """What happened: scenario files, the recorder, stories and their steps, to and from JSON."""
 
 from iamviz.story.captions import CaptionPart
-from iamviz.story.load import load, play
-from iamviz.story.scenario import Scenario, read_scenario
 from iamviz.story.source import ScenarioError
 from iamviz.story.story import Bet, Step, Story, StoryError
 
-__all__ = [
-    "Bet",
-    "CaptionPart",
-    "Scenario",
-    "ScenarioError",
-    "Step",
-    "Story",
-    "StoryError",
-    "load",
-    "play",
-    "read_scenario",
-]
+__all__ = ["Bet", "CaptionPart", "ScenarioError", "Step", "Story", "StoryError"]

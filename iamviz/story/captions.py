@@ -1,8 +1,8 @@
 """Captions: one sentence in which ``{…}`` names things and verdicts, and so gives them their colour.
 
 ``{Ana}`` is a label, user, role or resource of the world, ``{session}`` the caller's session, ``{logo.png}`` the key of
-the object at hand; ``{Ana|her}`` says "her" in Ana's colour. ``{allowed}``, ``{denied}``, ``{expires}`` and ``{refused}``
-are verdicts: they must be what the engine answered.
+the object at hand; ``{Ana|her}`` says "her" in Ana's colour. ``{allowed}``, ``{denied}``, ``{expires}`` and
+``{refused}`` are verdicts: they must be what the engine answered.
 """
 
 import re
@@ -92,7 +92,12 @@ def _kind_of(name: str, world: World, call: Call | None) -> str | None:
         return kind_of_arn(label)
     if name in world.profiles:
         return "session"
-    for things, kind in ((world.roles, "role"), (world.users, "user"), (world.groups, "user"), (world.resources, "res")):
+    for things, kind in (
+        (world.roles, "role"),
+        (world.users, "user"),
+        (world.groups, "user"),
+        (world.resources, "res"),
+    ):
         if any(arn.rpartition(":")[2].rpartition("/")[2] == name for arn in things):
             return kind
     if any(account.name == name for account in world.accounts.values()):

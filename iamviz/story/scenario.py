@@ -145,7 +145,9 @@ class _Builder:
         for index, item in enumerate(account.get("groups", ())):
             here = (*place, "groups", index)
             arn = self.arn(number, "group", item, here)
-            group = Group(arn, unique_id("AGPA", number, arn), self.policies(item, here), tuple(item.get("attached", ())))
+            group = Group(
+                arn, unique_id("AGPA", number, arn), self.policies(item, here), tuple(item.get("attached", ()))
+            )
             world = world.with_group(self.once(world.groups, arn, here) or group)
         for index, item in enumerate(account.get("users", ())):
             world = self.user(world, number, item, (*place, "users", index))
@@ -159,11 +161,16 @@ class _Builder:
         arn = self.arn(account, "user", item, place)
         groups = []
         for number, name in enumerate(item.get("groups", ())):
-            group = next((g for g in world.groups if g.startswith(f"arn:aws:iam::{account}:group/") and g.endswith("/" + name)), None)
+            group = next(
+                (g for g in world.groups if g.startswith(f"arn:aws:iam::{account}:group/") and g.endswith("/" + name)),
+                None,
+            )
             if group is None:
                 known = ", ".join(sorted(g.name for g in world.groups.values() if g.account == account)) or "none"
                 self.problems.append(
-                    self.located.problem((*place, "groups", number), f"no group {name!r} in this account; it has {known}")
+                    self.located.problem(
+                        (*place, "groups", number), f"no group {name!r} in this account; it has {known}"
+                    )
                 )
             else:
                 groups.append(group)

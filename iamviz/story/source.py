@@ -67,7 +67,9 @@ def read_yaml(text: str, file: str) -> Located:
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent):
-                raise ScenarioError([Problem(file, _line(event), "YAML aliases (*name) are not used here; write it out")])
+                raise ScenarioError(
+                    [Problem(file, _line(event), "YAML aliases (*name) are not used here; write it out")]
+                )
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark

@@ -1,4 +1,4 @@
-"""What an account holds: users, groups, roles, managed policies, resources (docs/rules/roles_and_sessions.md 1 and 2)."""
+"""What an account holds: users, groups, roles, policies, resources (docs/rules/roles_and_sessions.md 1 and 2)."""
 
 from dataclasses import dataclass, field
 

@@ -27,7 +27,7 @@ class World:
     """All that exists at ``now``. The keys are ARNs, for accounts their numbers, for sessions their access key ids.
 
     ``profiles`` maps the name under which a caller keeps credentials to their access key id, as the files of the AWS
-    CLI do; ``labels`` maps names used in captions ("Ana") to ARNs. ``serial`` counts what was issued, so that ids differ.
+    CLI do; ``labels`` maps names used in captions ("Ana") to ARNs. ``serial`` counts what was issued: ids differ.
     ``explain_denials`` makes STS add the reason to its refusals; AWS's STS does not.
     """
 
@@ -70,23 +70,23 @@ class World:
         return self.accounts.get(number) or Account(number, "")
 
     def with_user(self, user: User) -> "World":
-        """This world with a user added or replaced."""
+        """The same world with a user added or replaced."""
         return replace(self, users=self.users.set(user.arn, user))
 
     def with_group(self, group: Group) -> "World":
-        """This world with a group added or replaced."""
+        """The same world with a group added or replaced."""
         return replace(self, groups=self.groups.set(group.arn, group))
 
     def with_role(self, role: Role) -> "World":
-        """This world with a role added or replaced."""
+        """The same world with a role added or replaced."""
         return replace(self, roles=self.roles.set(role.arn, role))
 
     def with_resource(self, resource: Resource) -> "World":
-        """This world with a resource added or replaced."""
+        """The same world with a resource added or replaced."""
         return replace(self, resources=self.resources.set(resource.arn, resource))
 
     def with_session(self, session: Session, profile: str | None = None) -> "World":
-        """This world with a session issued, its credentials kept under a profile name when one is given."""
+        """The same world with a session issued, its credentials kept under a profile name when one is given."""
         profiles = self.profiles if profile is None else self.profiles.set(profile, session.access_key_id)
         sessions = self.sessions.set(session.access_key_id, session)
         return replace(self, sessions=sessions, profiles=profiles, serial=self.serial + 1)

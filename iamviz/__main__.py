@@ -1,0 +1,5 @@
+"""`python -m iamviz` is the `iamviz` command."""
+
+from iamviz.cli import main
+
+main()

@@ -1,0 +1,180 @@
+"""The `iamviz` command. What is heavy is imported by the commands that need it, so that the others answer at once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote
+
+import typer
+from rich.console import Console
+
+from iamviz._version import __version__
+
+_TERMINAL = sys.stdout.isatty()
+_LAB_FOLDER = "iamviz-notebooks"
+# In help texts, \b before a paragraph keeps its lines as they are.
+_MAIN_HELP = """Learn AWS IAM by watching it: who may become whom, and why a request is allowed or denied."""
+_LAB_HELP = f"""Open the notebooks in JupyterLab.
+
+The notebooks are copied into DIR (by default {_LAB_FOLDER}) where they are absent: yours are never overwritten, so you
+can change them and come back. Options that are not listed here go to JupyterLab; DIR, if given, comes before them.
+
+\b
+Examples:
+  iamviz lab                                  copy to {_LAB_FOLDER}, open the first notebook
+  iamviz lab lessons                          the same with a folder named lessons
+  iamviz lab --no-browser --port 8890         on a server
+  iamviz lab lessons --no-start               only copy
+"""
+_EXPORT_HELP = """Execute notebooks and write each as one HTML page.
+
+A page works by itself: one file, no server, no network, no scripts. An index.html with a card for each page is written
+beside them. The notebooks are not changed. A folder stands for the notebooks in it.
+
+\b
+Examples:
+  iamviz export lesson.ipynb --to pages
+  iamviz export notebooks --to pages          all notebooks of a folder
+"""
+
+app = typer.Typer(
+    name="iamviz",
+    help=_MAIN_HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich" if _TERMINAL else None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"iamviz {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(help=_LAB_HELP, context_settings={"ignore_unknown_options": True})
+def lab(
+    arguments: Annotated[list[str] | None, typer.Argument(metavar="[DIR] [JUPYTERLAB OPTIONS]...")] = None,
+    no_start: Annotated[bool, typer.Option("--no-start", help="Copy the notebooks, start nothing.")] = False,
+) -> None:
+    """Open the notebooks in JupyterLab."""
+    rest = list(arguments or ())
+    folder = Path(rest.pop(0)) if rest and not rest[0].startswith("-") else Path(_LAB_FOLDER)
+    first = _copy_notebooks(folder)
+    if no_start:
+        return
+    command = _lab_command(first, rest)
+    sys.stdout.flush()
+    if os.name == "posix":
+        os.execv(command[0], command)  # signals and the exit code are then JupyterLab's own
+    raise typer.Exit(subprocess.run(command, check=False).returncode)
+
+
+@app.command(help=_EXPORT_HELP)
+def export(
+    notebooks: Annotated[list[Path], typer.Argument(metavar="NOTEBOOK...", help="Notebooks, or folders of them.")],
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder that the pages are written into.")],
+) -> None:
+    """Execute notebooks and write each as one HTML page."""
+    from iamviz.export import ExportError, ExportFailedError, export
+
+    failures: Sequence[ExportError] = ()
+    written: list[Path] = []
+    try:
+        written = _export_with_bars(notebooks, to) if _TERMINAL else export(notebooks, to)
+    except ExportFailedError as error:
+        failures, written = error.failures, error.written
+    except ExportError as error:
+        failures = [error]
+    for page in written:
+        _say(f"{page}  {max(1, round(page.stat().st_size / 1000)):,} kB")
+    errors = Console(stderr=True, soft_wrap=True, highlight=False)
+    for failure in failures:
+        errors.print(f"not exported: {failure}", style="red", markup=False)
+    if failures:
+        raise typer.Exit(1)
+
+
+def _copy_notebooks(folder: Path) -> Path:
+    """Copy the notebooks that `folder` lacks, say so, and give the first one's path there."""
+    from iamviz.resources import notebooks_dir
+
+    shipped = notebooks_dir()
+    names = sorted(path.name for path in shipped.glob("*.ipynb"))
+    if not names:
+        raise typer.BadParameter(f"no notebooks came with this iamviz; looked in {shipped}")
+    if folder.exists() and not folder.is_dir():
+        raise typer.BadParameter(f"{folder} is a file; the notebooks need a folder", param_hint="DIR")
+    folder.mkdir(parents=True, exist_ok=True)
+    if not folder.samefile(shipped):
+        absent = [name for name in names if not (folder / name).exists()]
+        for name in absent:
+            shutil.copyfile(shipped / name, folder / name)
+        kept = len(names) - len(absent)
+        if absent:
+            _say(f"Copied {len(absent)} notebook{'s' if len(absent) > 1 else ''} to {folder}: {', '.join(absent)}")
+        if kept:
+            _say(f"Kept {kept} notebook{'s' if kept > 1 else ''} that {folder} already had.")
+    return folder / names[0]
+
+
+def _lab_command(first: Path, options: Sequence[str]) -> list[str]:
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        f"--ServerApp.root_dir={first.parent.resolve()}",
+        f"--LabApp.default_url=/lab/tree/{quote(first.name)}",
+        *options,
+    ]
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and "--allow-root" not in options:
+        _say("You are root, as one is in a container: JupyterLab is told --allow-root.")
+        command.append("--allow-root")
+    return command
+
+
+def _export_with_bars(notebooks: Sequence[Path], to: Path) -> list[Path]:
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+    from iamviz.export import export
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("cell {task.completed:.0f} of {task.total:.0f}"),
+    )
+    with Progress(*columns, TimeElapsedColumn(), transient=True) as bars:
+        tasks: dict[Path, TaskID] = {}
+
+        def show(notebook: Path, done: int, cells: int) -> None:
+            if notebook not in tasks:
+                tasks[notebook] = bars.add_task(notebook.name, total=cells)
+            bars.update(tasks[notebook], completed=done)
+
+        return export(notebooks, to, show)
+
+
+def _say(text: str) -> None:
+    Console(soft_wrap=True, highlight=False).print(text, markup=False)

@@ -1,0 +1,61 @@
+"""`load` and `play`: by the name of a shipped scenario, by the path of a scenario file, or from an account dump."""
+
+import difflib
+import warnings
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from iamviz.resources import data_dir
+from iamviz.story.story import Story
+from iamviz.world.world import World
+
+if TYPE_CHECKING:
+    from iamviz.story.scenario import Scenario
+
+__all__ = ["DumpWarning", "find_scenario", "load", "play"]
+
+ENDINGS = (".yaml", ".yml")
+
+
+class DumpWarning(UserWarning):
+    """Something in an account dump could not be read, or is missing from it."""
+
+
+def find_scenario(name: str | PathLike[str]) -> "Scenario":
+    """The scenario of a name or a path; FileNotFoundError lists the names there are."""
+    from iamviz.story.scenario import read_scenario
+
+    path = Path(name)
+    if path.suffix in ENDINGS:
+        return read_scenario(path)
+    names = sorted(file.stem for file in data_dir().glob("*.yaml"))
+    if str(name) in names:
+        return read_scenario(data_dir() / f"{name}.yaml", check=False)
+    near = difflib.get_close_matches(str(name), names, 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(names)}"
+    raise FileNotFoundError(
+        f"no scenario {str(name)!r}; {hint} (or give a path that ends in .yaml, or the .json of an account dump)"
+    )
+
+
+def load(name: str | PathLike[str]) -> World:
+    """The world of a scenario (its name, or a path to one), or of an account dump (a path that ends in .json).
+
+    A dump is what ``aws iam get-account-authorization-details`` prints; what could not be read in it is told by a
+    `DumpWarning`. Raises FileNotFoundError for an unknown name, `ScenarioError` or `DumpError` for a file that cannot
+    be used.
+    """
+    if Path(name).suffix == ".json":
+        from iamviz.accounts.details import read_dump
+
+        dump = read_dump(Path(name))
+        for problem in dump.problems:
+            warnings.warn(problem, DumpWarning, stacklevel=2)
+        return dump.world
+    return find_scenario(name).world
+
+
+def play(name: str | PathLike[str]) -> Story:
+    """The story of a scenario, performed now by the engine: nothing in it is written down beforehand."""
+    return find_scenario(name).play()

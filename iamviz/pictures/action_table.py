@@ -1,0 +1,93 @@
+"""What each identity may do: actions by access level, identities as columns, as a DataFrame and as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from iamviz.calls.ask import ask
+from iamviz.catalogue import action_info
+from iamviz.engine.decision import Decision
+from iamviz.engine.request import CallerKind
+from iamviz.pictures.evidence import OUTCOME_MARK
+from iamviz.pictures.picture import Picture
+from iamviz.pictures.table import SHORT_WORD, ActionGroup, ActionRow, Cell, Column, ColumnKind, actions_table
+from iamviz.world.world import World
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_KINDS: Mapping[CallerKind, ColumnKind] = {CallerKind.ROLE_SESSION: "session", CallerKind.SERVICE: "service"}
+_LEVELS = ("List", "Read", "Tagging", "Write", "Permissions management")
+
+
+@dataclass(frozen=True)
+class ActionTable(Picture):
+    """The table as a picture; ``data`` is the same as a DataFrame: rows (access level, action), columns identities."""
+
+    title: str = ""
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+
+    @property
+    def data(self) -> pd.DataFrame:
+        """Yes, no and barred as a DataFrame, ready to be filtered and counted."""
+        return _frame(self.columns, self.rows)
+
+
+def action_table(
+    identities: Mapping[str, tuple[World, str]],
+    actions: Iterable[str],
+    resources: str | Mapping[str, str],
+    title: str = "",
+) -> ActionTable:
+    """Decide every action for every identity.
+
+    ``identities`` maps the head of a column to a world and an actor in it, so that before and after stand side by side;
+    ``resources`` is one ARN for all actions, or one for each action.
+    """
+    named = list(dict.fromkeys(actions))
+    decided: dict[str, list[Decision]] = {}
+    for action in named:
+        resource = resources if isinstance(resources, str) else resources[action]
+        decided[action] = [ask(world, who, action, resource) for world, who in identities.values()]
+    levels = {action: _level(action) for action in named}
+    named.sort(key=lambda action: _LEVELS.index(levels[action]) if levels[action] in _LEVELS else len(_LEVELS))
+    groups = [
+        ActionGroup(level, tuple(_row(action, decided[action]) for action in members))
+        for level, members in groupby(named, levels.__getitem__)
+    ]
+    first = decided[named[0]] if named else []
+    columns = [_column(head, decision) for head, decision in zip(identities, first, strict=bool(named))]
+    rows = tuple(
+        (group.title, row.action, tuple(cell.word for cell in row.cells)) for group in groups for row in group.rows
+    )
+    heads = tuple(identities)
+    html = actions_table(title, columns, groups)
+    text = f"{title}\n{_frame(heads, rows).to_string()}".strip()
+    return ActionTable(html, text, frozenset({"table"}), title=title, columns=heads, rows=rows)
+
+
+def _frame(columns: Sequence[str], rows: Sequence[tuple[str, str, tuple[str, ...]]]) -> pd.DataFrame:
+    import pandas as pd
+
+    index = pd.MultiIndex.from_tuples([row[:2] for row in rows], names=["access level", "action"])
+    return pd.DataFrame([row[2] for row in rows], index=index, columns=list(columns))
+
+
+def _level(action: str) -> str:
+    info = action_info(action)
+    return info.access_level.partition(",")[0] if info else "Unknown"
+
+
+def _row(action: str, decisions: Iterable[Decision]) -> ActionRow:
+    return ActionRow(
+        action, tuple(Cell(mark, SHORT_WORD[mark]) for d in decisions for mark in (OUTCOME_MARK[d.outcome],))
+    )
+
+
+def _column(head: str, decision: Decision) -> Column:
+    name, _, detail = head.partition(", ")
+    return Column(_KINDS.get(CallerKind(decision.request.caller.kind), "user"), name, detail)

@@ -1,0 +1,206 @@
+"""Decisions as pictures: the gate row, the two-key lock, the statement that decided, all from one explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from iamviz.engine.decision import Decision, Outcome
+from iamviz.engine.explain import Explanation, Gate, GateRow, Status
+from iamviz.engine.request import CallerKind
+from iamviz.engine.trace import ConditionTrace, ElementTrace, StatementTrace
+from iamviz.pictures import gates as gate_art
+from iamviz.pictures.conditions import ConditionMark, ConditionRow, conditions
+from iamviz.pictures.lock import Key, LockSide, SayRow, lock, lock_small, lock_text
+from iamviz.pictures.marks import Hue, Mark, esc, word
+from iamviz.pictures.picture import Picture
+from iamviz.pictures.quote import Highlight, quote
+from iamviz.policy.json_source import Span
+from iamviz.policy.model import Effect, Policy, PolicyKind
+from iamviz.world.world import World
+
+OUTCOME_MARK: Mapping[Outcome, Mark] = {
+    Outcome.ALLOWED: "allow",
+    Outcome.EXPLICIT_DENY: "deny",
+    Outcome.IMPLICIT_DENY: "none",
+}
+_HUES: Mapping[CallerKind, Hue] = {CallerKind.ROLE_SESSION: "session"}
+MOST_LINES = 14
+
+
+# ── the statement that decided ──
+
+
+def statement_quote(trace: StatementTrace, highlights: bool = True) -> str:
+    """A statement with its true line numbers; what decided is highlighted, or what kept it silent."""
+    marked = _highlights(trace) if highlights else {}
+    return policy_quote(trace.policy, trace.statement.span, marked)
+
+
+def policy_quote(policy: Policy, span: Span, highlights: Mapping[int, Highlight]) -> str:
+    """The lines inside of a statement, its braces left out where they stand alone."""
+    lines = policy.lines
+    first, last = span.line, span.end_line
+    if last - first >= 2 and lines[first - 1].strip() == "{" and lines[last - 1].strip().rstrip(",") == "}":
+        first, last = first + 1, last - 1
+    if last - first >= MOST_LINES:
+        keep = [number for number in highlights if first <= number <= last] or [first]
+        first = max(first, min(keep) - 2)
+        last = min(last, first + MOST_LINES - 1)
+    shown = lines[first - 1 : last]
+    indent = min((len(line) - len(line.lstrip()) for line in shown if line.strip()), default=0)
+    return quote(f"<b>{esc(policy.label)}</b>", [line[indent:] for line in shown], dict(highlights), first)
+
+
+def _highlights(trace: StatementTrace) -> dict[int, Highlight]:
+    if not trace.applies:
+        return _lines((part.span if isinstance(part, ElementTrace) else part.row.span for part in trace.misses), "miss")
+    if trace.statement.effect is Effect.DENY:
+        spans = [trace.statement.spans[name] for name in ("Effect", "Condition") if name in trace.statement.spans]
+        return _lines(spans, "deny")
+    telling = "Principal" if trace.kind in (PolicyKind.TRUST, PolicyKind.RESOURCE) else "Action"
+    return _lines((part.span for part in trace.elements if part.name == telling), "allow")
+
+
+def _lines(spans: Iterable[Span | None], mark: Highlight) -> dict[int, Highlight]:
+    return {line: mark for span in spans if span for line in range(span.line, span.end_line + 1)}
+
+
+def condition_rows(traces: Iterable[ConditionTrace]) -> str:
+    """Condition rows as a table: what the policy wants, what the request has, so."""
+    rows = [condition_row(trace) for trace in traces]
+    return conditions("", rows) if rows else ""
+
+
+def condition_row(trace: ConditionTrace) -> ConditionRow:
+    """One condition row as the picture takes it."""
+    negated = trace.row.parsed[0].negated
+    wanted = " or ".join(trace.row.values)
+    got = None if trace.got is None else ", ".join(trace.got)
+    mark: ConditionMark = "allow" if trace.matched else "absent" if trace.got is None else "none"
+    return ConditionRow(trace.row.key, trace.row.name, f"not {wanted}" if negated else wanted, got, mark, trace.note)
+
+
+# ── the gate row ──
+
+
+def request_html(decision: Decision, world: World | None = None) -> str:
+    """Who asks for what, as the sentence above a gate row."""
+    request = decision.request
+    caller = request.caller
+    name = caller.arn.rpartition("/")[2] or caller.service or str(caller.kind)
+    if world is not None and caller.arn in world.users:
+        name = world.name_of(caller.arn)
+    hue = _HUES.get(CallerKind(caller.kind), "user")
+    resource = request.resource.rpartition(":")[2] if request.resource.startswith("arn:") else request.resource
+    return f"{word(name, hue)} asks for <b>{esc(request.action)}</b> on {word(resource, 'res')}"
+
+
+def gates_html(decision: Decision, world: World | None = None) -> str:
+    """The gate row of a decision, two rows across accounts."""
+    explanation = decision.explain()
+    mark = OUTCOME_MARK[decision.outcome]
+    asked = request_html(decision, world)
+    if not explanation.rows:
+        return f'<p class="c-none">{esc(explanation.sentence)}</p>'
+    if len(explanation.rows) == 1:
+        return gate_art.gate_row(asked, _views(explanation.rows[0]), mark, _summary(explanation))
+    return gate_art.gate_rows(asked, [_row_view(row, explanation, world) for row in explanation.rows])
+
+
+def gates_picture(decision: Decision, world: World | None = None) -> Picture:
+    """The gate row of a decision as a picture of its own."""
+    text = str(decision.explain())
+    return Picture(gates_html(decision, world), text, frozenset({"gates"}))
+
+
+def _views(row: GateRow) -> list[gate_art.GateView]:
+    return [gate_art.GateView(g.title, g.status.value, _detail(g), g.closed) for g in row.gates]
+
+
+def _detail(gate: Gate) -> str:
+    if gate.kind is None and gate.status is Status.PASSES:
+        return f"{len(gate.policies)} polic{'y' if len(gate.policies) == 1 else 'ies'}, none"
+    if gate.status in (Status.NOT_ATTACHED, Status.NOT_REACHED, Status.NOT_NEEDED):
+        return ""
+    return gate.policies[0] if len(gate.policies) == 1 else f"{len(gate.policies)} policies"
+
+
+def _summary(explanation: Explanation) -> str:
+    if explanation.outcome is Outcome.EXPLICIT_DENY:
+        return "a statement says no"
+    if explanation.outcome is Outcome.IMPLICIT_DENY:
+        return "nothing says yes"
+    deciding = explanation.deciding
+    return f"{deciding[0].policy.label} says yes" if deciding else "no permission is needed"
+
+
+def _row_view(row: GateRow, explanation: Explanation, world: World | None) -> gate_art.GateRow:
+    name = world.account(row.account).name if world else ""
+    owner = "the caller's account" if row.side == "caller" else "the resource's account"
+    title = f"{owner}: {name} {row.account}" if name else f"{owner}: {row.account}"
+    summary = "this side says yes" if row.passed else "this side says nothing"
+    return gate_art.GateRow(title, tuple(_views(row)), "allow" if row.passed else "none", summary)
+
+
+# ── the two-key lock ──
+
+
+def lock_html(decision: Decision, world: World | None = None, small: bool = False) -> str:
+    """The two keys of an AssumeRole decision: the caller's account and the role's."""
+    left, right = lock_sides(decision, world)
+    mark = OUTCOME_MARK[decision.outcome]
+    return lock_small(left, right, mark) if small else lock(left, right, mark)
+
+
+def lock_picture(decision: Decision, world: World | None = None) -> Picture:
+    """The two-key lock of a decision as a picture of its own."""
+    left, right = lock_sides(decision, world)
+    mark = OUTCOME_MARK[decision.outcome]
+    return Picture(lock(left, right, mark), lock_text(left, right, mark), frozenset({"lock"}))
+
+
+def lock_sides(decision: Decision, world: World | None = None) -> tuple[LockSide, LockSide]:
+    """Both sides of a decision, from its gates: each lists its policies in order of evaluation, absent ones too."""
+    request = decision.request
+    gates = {gate.kind: gate for row in decision.explain().rows for gate in row.gates if gate.kind is not None}
+    resource_kind = PolicyKind.TRUST if request.is_trust else PolicyKind.RESOURCE
+    left_kinds = (PolicyKind.IDENTITY, PolicyKind.BOUNDARY, PolicyKind.SESSION, PolicyKind.SCP)
+    denying = {t.kind for t in decision.explain().deciding if t.statement.effect is Effect.DENY}
+    sides = []
+    for kinds, account, tag in (
+        (left_kinds, request.caller.account, "the caller's account"),
+        ((resource_kind, PolicyKind.RCP), request.resource_account, "the role's account"),
+    ):
+        shown = [gates[kind] for kind in kinds if kind in gates and not _pointless(gates[kind], decision)]
+        rows = tuple(_say(gate, gate.kind in denying) for gate in shown)
+        name = world.account(account).name if world else ""
+        key = _key([gates[kind] for kind in kinds if kind in gates], bool(denying & set(kinds)), decision)
+        sides.append(LockSide(f"{name} {account}".strip(), tag, rows, key))
+    return sides[0], sides[1]
+
+
+def _pointless(gate: Gate, decision: Decision) -> bool:
+    """A session policy is only worth a line when the caller is a session."""
+    is_session = decision.request.caller.kind is CallerKind.ROLE_SESSION
+    return gate.kind is PolicyKind.SESSION and not is_session
+
+
+def _key(gates: list[Gate], barred: bool, decision: Decision) -> Key:
+    if barred:
+        return "barred"
+    if any(gate.closed for gate in gates):
+        return "missing"
+    identity = next((gate for gate in gates if gate.kind is PolicyKind.IDENTITY), None)
+    if identity is not None and identity.status is Status.NOT_NEEDED:
+        return "spare"
+    reached = any(gate.status in (Status.GRANTS, Status.PASSES) for gate in gates)
+    return "in" if reached or decision.allowed else "missing"
+
+
+def _say(gate: Gate, denies: bool) -> SayRow:
+    if denies:
+        return SayRow(gate.title, "deny", "a statement says no")
+    if gate.status in (Status.NOT_ATTACHED, Status.NOT_REACHED, Status.NOT_NEEDED):
+        said = "none attached" if gate.status is Status.NOT_ATTACHED else gate.status.value
+        return SayRow(gate.title, "none" if gate.closed else "absent", said)
+    return SayRow(gate.title, "none" if gate.closed else "allow", gate.sentence)

@@ -1,0 +1,105 @@
+"""A story as frames and as the stepper that needs no script: each frame is composed from one step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from iamviz.pictures.css import components_in
+from iamviz.pictures.frame import FrameView, frame_html, stepper_html
+from iamviz.pictures.lifelines import lifelines, lifelines_text
+from iamviz.pictures.map_model import Map
+from iamviz.pictures.map_paint import MapPicture, map_picture, paint
+from iamviz.pictures.marks import clean
+from iamviz.pictures.picture import Picture
+from iamviz.pictures.story_map import clock, focus_of, session_states, story_map
+from iamviz.pictures.story_parts import (
+    answer_html,
+    bet_part,
+    caption_html,
+    extra_html,
+    life_html,
+    life_rows,
+    quiet_verdict,
+    time_range,
+    why_html,
+)
+from iamviz.story.story import Step, Story
+
+
+def frame_views(story: Story, name: str) -> list[FrameView]:
+    """The frames of a story; ``name`` starts the names of their bets and is unique on the page."""
+    wide = story_map(story)
+    tall = wide.turned()
+    return [_view(story, step, wide, tall, name) for step in story.steps]
+
+
+def _view(story: Story, step: Step, wide: Map, tall: Map, name: str) -> FrameView:
+    maps = [
+        paint(
+            drawn,
+            step=step.number,
+            label=map_label(step),
+            states=session_states(step),
+            spoiler=step.bet is not None,
+            focus=focus_of(step),
+            css_class=css_class,
+        )
+        for drawn, css_class in ((wide, "iv-map-wide"), (tall, "iv-map-tall"))
+    ]
+    return FrameView(
+        number=step.number,
+        total=len(story.steps),
+        clock=clock(step.clock),
+        caption_html=caption_html(step),
+        map_wide=maps[0],
+        map_tall=maps[1],
+        bet=bet_part(step, f"{name}-bet-{step.number}"),
+        why_html=why_html(step),
+        life_html=life_html(story, step),
+        extra_html=extra_html(step),
+        answer_html=answer_html(step) + quiet_verdict(step),
+    )
+
+
+def map_label(step: Step) -> str:
+    """The frame's sentence, for those who hear the map; while a bet is open it does not give the answer away."""
+    if step.bet is None:
+        return step.caption_text
+    return f"{step.title}. {step.bet.question}"
+
+
+def frames(story: Story, name: str, *, nav: bool) -> list[str]:
+    """Each frame's markup; with ``nav``, First, Prev, Next and Last stand above it for the stepper called ``name``."""
+    titles = [step.title for step in story.steps]
+    return [frame_html(view, name if nav else None, titles) for view in frame_views(story, name)]
+
+
+def stepper_picture(story: Story, name: str) -> Picture:
+    """The stepper without scripts. ``name`` becomes the radios' name and the start of every deep link."""
+    drawn = frames(story, name, nav=True)
+    html = stepper_html(name, story.title or "Story", [step.title for step in story.steps], drawn)
+    return Picture(html, story_text(story, drawn), components_in(html), steps=len(drawn))
+
+
+def story_text(story: Story, drawn: Sequence[str] = ()) -> str:
+    """The captions of a story, one line each; with the frames, a hash of each drawing behind its caption."""
+    lines = [clean(story.title)]
+    for index, step in enumerate(story.steps):
+        digest = f"  [{Picture(drawn[index], '').digest}]" if drawn else ""
+        lines.append(f"{step.number:>2}  {clock(step.clock)}  {clean(step.caption_text)}{digest}")
+    return "\n".join(lines)
+
+
+def story_map_picture(story: Story, step: int | None = None) -> MapPicture:
+    """The map of a story at a step, or of all its steps."""
+    at = story.steps[(step or len(story.steps)) - 1]
+    label = map_label(at) if step else f"{story.title}: the whole story in {len(story.steps)} steps"
+    return map_picture(story_map(story), step, label, session_states(at), focus=focus_of(at) if step else ())
+
+
+def lifelines_picture(story: Story, step: int | None = None) -> Picture:
+    """The lifelines of a story's sessions at a step, or at its end."""
+    at = story.steps[(step or len(story.steps)) - 1]
+    rows = life_rows(story, at)
+    start, end = time_range(story)
+    return Picture(lifelines(rows, at.clock, start, end), lifelines_text(rows, at.clock), frozenset({"lifelines"}))

@@ -1,0 +1,213 @@
+"""The map of a story: everything that takes part, laid out once; a frame shows it as far as its step."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final
+
+from iamviz.arn import Arn
+from iamviz.calls.services import resource_arn
+from iamviz.pictures.map_model import Map, MapAccount, MapEdge, MapNode, NodeKind
+from iamviz.pictures.marks import Mark
+from iamviz.story.captions import outcome_words
+from iamviz.story.story import Step, Story
+from iamviz.world.sessions import Session
+from iamviz.world.world import World
+
+_FIRST_WORD: Final = re.compile(r"[A-Z][a-z]+|[A-Z]+(?![a-z])")
+_VERBS: Final = {
+    "Get": "reads",
+    "Head": "reads",
+    "Describe": "reads",
+    "List": "lists",
+    "Put": "writes",
+    "Batch": "calls",
+}
+
+
+def outcome_mark(outcome: str) -> Mark:
+    """The mark of a step's outcome; another error than expiry is a no that no policy gave."""
+    marks: dict[str, Mark] = {"allowed": "allow", "explicitDeny": "deny", "implicitDeny": "none"}
+    return marks.get(outcome, "expired" if outcome == "ExpiredToken" else "none")
+
+
+def verb_of(operation: str) -> str:
+    """What an operation does, in the present tense: ``reads``, ``deletes``."""
+    name = operation.partition(":")[2]
+    found = _FIRST_WORD.match(name)
+    word = found[0] if found else name
+    return _VERBS.get(word, word.lower() + ("es" if word.endswith(("s", "sh", "ch")) else "s"))
+
+
+def clock(moment: datetime) -> str:
+    """A clock time as pictures write it."""
+    return moment.strftime("%H:%M")
+
+
+def session_states(step: Step) -> dict[str, str]:
+    """For each session in the world after a step: "ended", or "fuse:" and the part of its life that is left."""
+    now = step.clock
+    states = {}
+    for key, session in step.after.sessions.items():
+        left = (session.expires - now) / (session.expires - session.issued)
+        states[key] = "ended" if session.is_over(now) else f"fuse:{left:.3f}"
+    return states
+
+
+def focus_of(step: Step) -> tuple[str, ...]:
+    """The nodes that a step is about beside those at the ends of its edges: a session shown, or just over."""
+    keys = []
+    if step.session is not None and (step.call is None or step.outcome == "ExpiredToken"):
+        keys.append(step.session.access_key_id)
+    if step.call is not None and step.call.service == "iam":
+        keys += [arn for arn, role in sorted(step.after.roles.items()) if step.before.roles.get(arn) != role]
+        keys += [arn for arn, user in sorted(step.after.users.items()) if step.before.users.get(arn) != user]
+    return tuple(keys)
+
+
+def story_map(story: Story) -> Map:
+    """The map of all steps: nodes keep their order of appearance, every request is an edge with its step's number."""
+    return _Builder(story).map()
+
+
+class _Builder:
+    def __init__(self, story: Story) -> None:
+        self.story = story
+        self.nodes: dict[str, MapNode] = {}
+        self.edges: list[MapEdge] = []
+
+    def map(self) -> Map:
+        for step in self.story.steps:
+            self.step(step)
+        world = self.story.world
+        used = {node.account for node in self.nodes.values()}
+        accounts = tuple(
+            MapAccount(number, account.name or "account", number)
+            for number, account in world.accounts.items()
+            if number in used
+        )
+        return Map(
+            self.order(accounts),
+            tuple(self.nodes.values()),
+            tuple(self.edges),
+            ranksep=0.06,
+            nodesep=0.08,
+            stacked=True,
+        )
+
+    def order(self, accounts: tuple[MapAccount, ...]) -> tuple[MapAccount, ...]:
+        """Accounts in the order in which the story reaches them: the identity account first."""
+        reached = list(dict.fromkeys(node.account for node in self.nodes.values()))
+        return tuple(sorted(accounts, key=lambda account: reached.index(account.key)))
+
+    def step(self, step: Step) -> None:
+        call = step.call
+        if call is None or step.result is None:
+            return
+        if call.operation == "iam:UpdateAssumeRolePolicy":
+            self.trust_change(step)
+            return
+        if call.service == "iam":
+            return
+        caller = self.caller(step)
+        if call.operation == "sts:AssumeRole":
+            self.assume(step, caller)
+            return
+        if caller is None or call.service == "sts":
+            return
+        target = self.resource(step.after, resource_arn(step.after, call))
+        verdict = outcome_mark(step.outcome)
+        weight = 6 if step.session and not any(edge.kind == "request" and edge.weight for edge in self.edges) else None
+        self.edges.append(
+            MapEdge(
+                caller,
+                target,
+                "request",
+                verb=verb_of(call.operation),
+                step=step.number,
+                verdict=verdict,
+                until=self.death(step.session),
+                weight=weight,
+                title=f"{call.operation}: {outcome_words(step.outcome)}",
+            )
+        )
+
+    def trust_change(self, step: Step) -> None:
+        """A dashed line from everyone whom the new trust policy names and the old one did not."""
+        for arn, role in sorted(step.after.roles.items()):
+            before = step.before.roles.get(arn)
+            if before is None or before.trust == role.trust or role.trust is None or before.trust is None:
+                continue
+            named = [entry.value for s in role.trust.statements for entry in s.principals or ()]
+            known = [entry.value for s in before.trust.statements for entry in s.principals or ()]
+            self.role(step.after, arn)
+            for principal in named:
+                if principal not in known and principal in step.after.users:
+                    self.user(step.after, principal)
+                    self.trust(principal, arn, step.number)
+
+    def trust(self, principal: str, role: str, step: int | None, since: int | None = None) -> None:
+        if any(edge.kind == "trust" and (edge.source, edge.target) == (principal, role) for edge in self.edges):
+            return
+        title = "the trust policy names this principal"
+        self.edges.append(MapEdge(principal, role, "trust", "may assume", step, since=since, weight=8, title=title))
+
+    def assume(self, step: Step, caller: str | None) -> None:
+        assert step.call is not None
+        arn = step.call.params.get("RoleArn", "")
+        if caller is None or arn not in step.after.roles:
+            return
+        self.role(step.after, arn)
+        session = step.issued
+        if session is None:
+            verdict = outcome_mark(step.outcome)
+            self.edges.append(MapEdge(caller, arn, "request", "assumes", step.number, verdict))
+            return
+        self.trust(caller, arn, None, since=step.number)
+        self.session(session, step.number)
+        verb = f"assumed {clock(session.issued)}"
+        self.edges.append(MapEdge(arn, session.access_key_id, "session", verb, step.number, until=self.death(session)))
+
+    def death(self, session: Session | None) -> int | None:
+        """The first step at which a session is over."""
+        if session is None:
+            return None
+        return next((step.number for step in self.story.steps if session.is_over(step.clock)), None)
+
+    def caller(self, step: Step) -> str | None:
+        """The node that calls: a session, or a user."""
+        assert step.call is not None
+        if step.session is not None and step.issued is None:
+            self.session(step.session, 1)
+            return step.session.access_key_id
+        decision = step.decision
+        if decision is None or decision.request.caller.arn not in step.after.users:
+            return None
+        self.user(step.after, decision.request.caller.arn)
+        return decision.request.caller.arn
+
+    def user(self, world: World, arn: str) -> None:
+        self.add(arn, "user", world.name_of(arn), "user", Arn.parse(arn).account)
+
+    def role(self, world: World, arn: str) -> None:
+        self.add(arn, "role", world.name_of(arn), "role", Arn.parse(arn).account)
+
+    def session(self, session: Session, since: int) -> None:
+        key = session.access_key_id
+        until, ended = f"until {clock(session.expires)}", f"ended {clock(session.expires)}"
+        node = MapNode(key, "session", session.name, until, session.account, since, session.arn, ended)
+        self.nodes.setdefault(key, node)
+
+    def resource(self, world: World, arn: str) -> str:
+        found = world.resource_of(arn)
+        if found is None:
+            self.add(arn, "resource", arn.rpartition(":")[2], arn.split(":")[2] if ":" in arn else "", None)
+            return arn
+        kind: NodeKind = "bucket" if found.kind == "bucket" else "resource"
+        sub = "S3 bucket" if found.kind == "bucket" else found.kind
+        self.add(found.arn, kind, world.name_of(found.arn), sub, found.account)
+        return found.arn
+
+    def add(self, key: str, kind: NodeKind, name: str, sub: str, account: str | None) -> None:
+        self.nodes.setdefault(key, MapNode(key, kind, name, sub, account, title=key))

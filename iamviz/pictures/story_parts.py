@@ -1,0 +1,325 @@
+"""The parts of a frame, each from one step: caption, evidence, lifelines, credentials, command and answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from iamviz.arn import Arn
+from iamviz.calls.command_line import command_line
+from iamviz.engine.decision import Outcome
+from iamviz.engine.wording import reason_clause
+from iamviz.pictures.card import ArnPart, CardField, CredentialCard, arns, card, card_text
+from iamviz.pictures.evidence import condition_rows, gates_html, lock_html, policy_quote, statement_quote
+from iamviz.pictures.frame import before_after, bet_html, veiled
+from iamviz.pictures.lifelines import Lamp, LifeRow, lifelines
+from iamviz.pictures.marks import Mark, esc, inline, word
+from iamviz.pictures.picture import Picture
+from iamviz.pictures.quote import Highlight, answer
+from iamviz.pictures.story_map import clock, outcome_mark
+from iamviz.policy.model import Policy, Statement
+from iamviz.story.captions import CaptionPart, outcome_words
+from iamviz.story.story import Step, Story
+from iamviz.world.sessions import Session
+from iamviz.world.world import World
+
+HALF_HOUR = timedelta(minutes=30)
+_VEIL_STARTS = (" and ", ": ", ":")
+
+
+# ── the caption ──
+
+
+def caption_html(step: Step) -> str:
+    """The sentence, its names and its verdict in their colours; the verdict waits behind a veil while a bet is open."""
+    parts = list(step.caption_parts)
+    place = next((index for index, part in enumerate(parts) if part.verdict), None)
+    if place is None or step.bet is None:
+        return "".join(_part(part, step.outcome) for part in parts)
+    head, tail = _split_before_verdict(parts[place - 1].text if place else "")
+    before = [*parts[: max(place - 1, 0)], CaptionPart(head)]
+    hidden = _part(CaptionPart(tail), "") + _part(parts[place], step.outcome)
+    after = "".join(_part(part, step.outcome) for part in parts[place + 1 :])
+    return "".join(_part(part, step.outcome) for part in before) + veiled(hidden) + after
+
+
+def _split_before_verdict(text: str) -> tuple[str, str]:
+    """What may be read before the bet, and what already gives the answer away ("and is")."""
+    cut = max((text.rfind(mark) for mark in _VEIL_STARTS), default=-1)
+    return (text, "") if cut < 0 else (text[:cut], text[cut:])
+
+
+def _part(part: CaptionPart, outcome: str) -> str:
+    if not part.kind:
+        return esc(part.text)
+    if part.verdict:
+        return f'<b class="c-{part.kind} iv-verdict" data-outcome="{esc(outcome)}">{esc(part.text)}</b>'
+    return f'<b class="c-{part.kind}">{esc(part.text)}</b>'
+
+
+def quiet_verdict(step: Step) -> str:
+    """The verdict for readers and tools where the caption does not name it; "" where it does."""
+    if any(part.verdict for part in step.caption_parts):
+        return ""
+    words = "nothing is asked" if step.outcome == "none" else outcome_words(step.outcome)
+    return f'<p class="sr iv-verdict" data-outcome="{esc(step.outcome)}">{esc(words)}</p>'
+
+
+# ── why ──
+
+
+def why_html(step: Step) -> str:
+    """The sentence beside the picture and its evidence; while a bet is open, the evidence without the answer."""
+    told = f"<p>{inline(step.why)}</p>" if step.why else ""
+    if step.call is None:
+        return told + (card(session_card(step.session, step.clock)) if step.session else "")
+    if step.call.service == "iam":
+        return told + _changes(step)
+    if step.call.operation == "sts:AssumeRole" and step.decision is not None:
+        return told + lock_html(step.decision, step.after, small=True)
+    if step.decision is None:
+        failed = next((check for check in step.result.checks if not check.passed), None) if step.result else None
+        return told or (f"<p>{esc(failed.sentence.capitalize())}.</p>" if failed else "")
+    if step.bet is None:
+        return (told or f"<p>{esc(_sentence(step))}</p>") + _evidence(step, highlights=True)
+    question = "<p>This is what stands in the policy.</p>"
+    after = f"<p>{esc(_sentence(step))}</p>" + _evidence(step, highlights=True)
+    return told + before_after(question + _evidence(step, highlights=False), after)
+
+
+def _sentence(step: Step) -> str:
+    decision = step.decision
+    assert decision is not None
+    explanation = decision.explain()
+    sentence = explanation.sentence
+    if decision.outcome is Outcome.IMPLICIT_DENY and explanation.near_misses:
+        misses = explanation.near_misses[0].misses
+        sentence = f"{sentence}. {misses[0].sentence}" if misses else sentence
+    return sentence[:1].upper() + sentence[1:] + "."
+
+
+def _evidence(step: Step, highlights: bool) -> str:
+    decision = step.decision
+    assert decision is not None
+    explanation = decision.explain()
+    traces = explanation.deciding or explanation.near_misses
+    if not traces:
+        return ""
+    conditions = (
+        condition_rows(traces[0].conditions) if highlights and decision.outcome is Outcome.EXPLICIT_DENY else ""
+    )
+    return statement_quote(traces[0], highlights) + conditions
+
+
+def _changes(step: Step) -> str:
+    """The documents that a change to IAM put in place, the new lines highlighted."""
+    quotes = []
+    for old, new in _changed_policies(step.before, step.after):
+        known = set(old.lines) if old else set()
+        marks: dict[int, Highlight] = {
+            number: "allow" for number, line in enumerate(new.lines, 1) if line not in known and _is_telling(line)
+        }
+        for statement in new.statements:
+            if any(_inside(number, statement) for number in marks):
+                quotes.append(
+                    policy_quote(new, statement.span, {n: m for n, m in marks.items() if _inside(n, statement)})
+                )
+    return "".join(quotes)
+
+
+def _is_telling(line: str) -> bool:
+    return any(character.isalnum() for character in line)
+
+
+def _inside(line: int, statement: Statement) -> bool:
+    return statement.span.line <= line <= statement.span.end_line
+
+
+def _changed_policies(before: World, after: World) -> list[tuple[Policy | None, Policy]]:
+    found: list[tuple[Policy | None, Policy]] = []
+    for arn, role in sorted(after.roles.items()):
+        old = before.roles.get(arn)
+        if role.trust is not None and (old is None or old.trust != role.trust):
+            found.append((old.trust if old else None, role.trust))
+    for kind in ("users", "groups", "roles"):
+        things = getattr(before, kind)
+        for arn, identity in sorted(getattr(after, kind).items()):
+            known = {policy.name: policy for policy in things[arn].inline} if arn in things else {}
+            found += [(known.get(p.name), p) for p in identity.inline if known.get(p.name) != p]
+    return found
+
+
+# ── time ──
+
+
+def life_html(story: Story, step: Step) -> str:
+    """The lifelines of every session so far, up to the step's clock time; the axis is the same in every frame."""
+    rows = life_rows(story, step)
+    if not rows:
+        return '<p class="c-mute">No session yet: the caller speaks with long-term credentials.</p>'
+    start, end = time_range(story)
+    return lifelines(rows, step.clock, start, end, tick_minutes=_ticks(start, end))
+
+
+def life_rows(story: Story, step: Step) -> list[LifeRow]:
+    """One row for each session issued so far, in order of issue, with the requests made under it."""
+    hides = step.bet is not None
+    rows = []
+    for session in sessions_of(story):
+        if session.issued > step.clock or session.access_key_id not in step.after.sessions:
+            continue
+        lamps = tuple(
+            Lamp(made.clock, outcome_mark(made.outcome), made.call.name)
+            for made in story.steps[: step.number - hides]
+            if made.call is not None and made.issued is None and made.session == session and made.call.service != "sts"
+        )
+        role = step.after.roles.get(session.principal)
+        limit = session.issued + timedelta(seconds=role.max_session_duration) if role else None
+        asked = duration_words(session.expires - session.issued)
+        allowed = f", role allows {duration_words(limit - session.issued)}" if limit else ""
+        rows.append(LifeRow(session.name, f"asked {asked}{allowed}", session.issued, session.expires, limit, lamps))
+    return rows
+
+
+def sessions_of(story: Story) -> list[Session]:
+    """All sessions of a story, in order of issue."""
+    return sorted(story.world.sessions.values(), key=lambda session: (session.issued, session.access_key_id))
+
+
+def time_range(story: Story) -> tuple[datetime, datetime]:
+    """The half hours around everything that happens or could still happen in a story."""
+    times = [step.clock for step in story.steps]
+    for session in sessions_of(story):
+        role = story.world.roles.get(session.principal)
+        longest = role.max_session_duration if role else 0
+        times += [session.expires, session.issued + timedelta(seconds=longest)]
+    first, last = min(times), max(times)
+    start = first - (first - datetime.min.replace(tzinfo=first.tzinfo)) % HALF_HOUR
+    end = last + (start - last) % HALF_HOUR
+    return start, max(end, start + HALF_HOUR)
+
+
+def _ticks(start: datetime, end: datetime) -> int:
+    """Minutes between ticks: about five of them."""
+    minutes = (end - start) / timedelta(minutes=1)
+    return next((step for step in (30, 60, 120, 180, 360, 720) if minutes / step <= 6), 1440)
+
+
+def duration_words(duration: timedelta) -> str:
+    """``45 min``, ``1 h``, ``1 h 30 min``."""
+    minutes = round(duration / timedelta(minutes=1))
+    hours, rest = divmod(minutes, 60)
+    return " ".join(
+        text for text in (f"{hours} h" if hours else "", f"{rest} min" if rest or not hours else "") if text
+    )
+
+
+# ── the credentials ──
+
+
+def session_card(session: Session, now: datetime) -> CredentialCard:
+    """The card of temporary credentials: all three parts, masked, with the fuse at its foot."""
+    left = max(session.expires - now, timedelta(0))
+    over = session.is_over(now)
+    return CredentialCard(
+        kind="temp",
+        title=f"Credentials of session {session.name}",
+        detail="Temporary: all three parts, or nothing.",
+        fields=(
+            CardField("Access key ID", session.access_key_id, underlined=4),
+            CardField("Secret key", _masked(session.secret_access_key)),
+            CardField("Session token", session.session_token[:18] + "…"),
+            CardField("Speaks as", session.arn.rpartition(":")[2]),
+        ),
+        foot_strong=f"{'Expired' if over else 'Expires'} {clock(session.expires)}",
+        foot="." if over else f", {duration_words(left)} left.",
+        fuse=left / (session.expires - session.issued),
+    )
+
+
+def card_picture(session: Session, now: datetime) -> Picture:
+    """The credential card as a picture of its own."""
+    view = session_card(session, now)
+    return Picture(card(view), card_text(view), frozenset({"card"}))
+
+
+def _masked(secret: str) -> str:
+    return f"{secret[:5]}{'•' * 14}{secret[-4:]}"
+
+
+def arns_html(session: Session, role_arn: str) -> str:
+    """The role's ARN above the session's, so that the change from one to the other lines up."""
+    role, own = Arn.parse(role_arn), Arn.parse(session.arn)
+    path_and_name = role.resource.partition("/")[2]
+    _, role_name, session_name = own.resource.split("/", 2)
+    head = ArnPart(f"arn:{role.partition}:", "partition")
+    role_parts = (
+        *(head, ArnPart("iam::", "service"), ArnPart(role.account, "account", "res")),
+        *(ArnPart(":role/", "kind"), ArnPart(path_and_name, "role name", "role")),
+    )
+    session_parts = (
+        *(head, ArnPart("sts::", "service"), ArnPart(own.account, "account", "res")),
+        *(ArnPart(":assumed-role/", "kind"), ArnPart(role_name, "role name", "role"), ArnPart("/")),
+        ArnPart(session_name, "session name", "session"),
+    )
+    return arns(
+        [
+            (f"The {word('role', 'role')} has this name. Policies are attached to it.", role_parts, "ARN of the role"),
+            (
+                f"The {word('session', 'session')} has this one. Error messages and CloudTrail show it.",
+                session_parts,
+                "ARN of the session",
+            ),
+        ]
+    )
+
+
+# ── command and answer ──
+
+
+def answer_html(step: Step) -> str:
+    """The AWS CLI line of the step and AWS's answer, verbatim, the telling clause underlined."""
+    if step.call is None or step.result is None:
+        return ""
+    error = step.result.error
+    command = command_line(step.before if step.issued else step.after, step.call)
+    veil = step.bet is not None
+    if error is None:
+        return answer(answer_words(step), "allow", command, veil=veil)
+    decision = step.decision
+    clause = error.code
+    if decision is not None and decision.reason.policy is not None:
+        clause = reason_clause(decision.request.action, decision.outcome, decision.reason.policy)
+        clause = clause.removesuffix(f" the {decision.request.action} action")
+    text = error.client_view(step.call.operation)
+    mark: Mark = outcome_mark(step.outcome)
+    return answer(text, mark, command, clause if clause in text else error.code, veil)
+
+
+def answer_words(step: Step) -> str:
+    """The part of AWS's answer that tells something."""
+    value = dict(step.result.value or {}) if step.result else {}
+    if "Credentials" in value:
+        value = {"Expiration": value["Credentials"]["Expiration"]}
+    if not value:
+        return "no output: it is done"
+    return ", ".join(f"{json.dumps(name)}: {json.dumps(item)}" for name, item in value.items())
+
+
+def extra_html(step: Step) -> str:
+    """What stands across the frame below: the gate row of a request, the two ARNs beside the credentials."""
+    if step.call is None:
+        return arns_html(step.session, step.session.principal) if step.session else ""
+    if step.decision is None or step.call.service in ("sts", "iam"):
+        return ""
+    row = gates_html(step.decision, step.after)
+    return row if step.bet is None else f'<div class="iv-after-b">{row}</div>'
+
+
+def bet_part(step: Step, name: str) -> str:
+    """The bet of a step, its radios under a name that is unique on the page; "" without one."""
+    if step.bet is None:
+        return ""
+    because: Sequence[str] = [step.bet.because] if step.bet.because else [_sentence(step)]
+    return bet_html(name, step.bet.question, outcome_mark(step.outcome), because[0])
