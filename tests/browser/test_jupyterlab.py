@@ -1,0 +1,109 @@
+"""The first lesson in a real JupyterLab: run all cells, then walk with the rail and with the slider's arrow keys."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Lab, PageFor, Visit
+
+PATIENCE = 90_000
+
+
+@pytest.fixture(scope="module")
+def lesson(chromium, jupyterlab: Lab) -> Iterator[Visit]:  # noqa: ANN001 - a fixture of conftest
+    """The notebook with all its cells run; sent messages to the kernel are recorded."""
+    context = chromium.new_context(viewport={"width": 1300, "height": 1100})
+    visit = Visit(context.new_page())
+    page = visit.page
+    page.on("websocket", lambda socket: socket.on("framesent", lambda data: visit.requests.append(kind_of(data))))
+    page.goto(jupyterlab.notebook("00_start_here.ipynb"))
+    page.locator(".jp-Notebook").wait_for(timeout=PATIENCE)
+    expect(page.get_by_text("| Idle")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    page.locator(".jupyter-widgets .noUi-handle").first.wait_for(timeout=PATIENCE)
+    page.locator(".jp-WindowedPanel-outer").first.evaluate("panel => { panel.scrollTop = 0; }")
+    expect(frame(page)).to_have_count(1, timeout=PATIENCE)
+    yield visit
+    context.close()
+
+
+def kind_of(data: str | bytes) -> str:
+    """The channel of a message to the kernel: ``shell`` asks it for something."""
+    try:
+        return str(json.loads(data).get("channel", ""))
+    except (UnicodeDecodeError, ValueError):
+        text = data if isinstance(data, str) else data.decode("utf-8", "replace")
+        return "comm_msg" if "comm_msg" in text else "execute_request" if "execute_request" in text else "other"
+
+
+def frame(page: Page) -> Locator:
+    return page.locator(".iv-frame:visible")
+
+
+def highlighted(page: Page) -> list[str | None]:
+    shown = frame(page).locator(".iv-map:visible .is-now").all()
+    return [item.get_attribute("data-node") or item.get_attribute("data-step") for item in shown]
+
+
+def rail(page: Page) -> Locator:
+    return page.locator(".jupyter-widgets button[title^='Step '], .widget-toggle-button[title^='Step ']")
+
+
+def test_a_click_in_the_rail_changes_the_frame(lesson: Visit) -> None:
+    page = lesson.page
+    expect(frame(page)).to_have_attribute("aria-label", "Step 1 of 11")
+    before, lit = frame(page).locator(".iv-caption").inner_text(), highlighted(page)
+    rail(page).nth(4).click()
+    expect(frame(page)).to_have_attribute("aria-label", "Step 5 of 11")
+    assert frame(page).locator(".iv-caption").inner_text() != before
+    assert highlighted(page) != lit
+
+
+def test_the_sliders_arrow_keys_change_the_frame(lesson: Visit) -> None:
+    page = lesson.page
+    rail(page).nth(4).click()
+    page.locator(".jupyter-widgets .noUi-handle").first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(frame(page)).to_have_attribute("aria-label", "Step 6 of 11")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    expect(frame(page)).to_have_attribute("aria-label", "Step 4 of 11")
+
+
+def test_rail_and_slider_follow_each_other(lesson: Visit) -> None:
+    page = lesson.page
+    rail(page).nth(8).click()
+    handle = page.locator(".jupyter-widgets .noUi-handle").first
+    expect(handle).to_have_attribute("aria-valuenow", "8.0")
+    handle.focus()
+    page.keyboard.press("ArrowRight")
+    expect(rail(page).nth(9)).to_have_class(lambda_active())
+
+
+def lambda_active():  # noqa: ANN201 - a pattern for Playwright
+    import re
+
+    return re.compile("mod-active")
+
+
+def test_frames_answer_a_click_without_the_kernel(lesson: Visit) -> None:
+    """With the kernel stopped by a long calculation, the frames still change at once."""
+    page = lesson.page
+    page.evaluate("() => window.performance.clearMarks()")
+    rail(page).nth(0).click()
+    expect(frame(page)).to_have_attribute("aria-label", "Step 1 of 11")
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.get_by_text("Shut Down Kernel", exact=True).click()
+    expect(page.get_by_text("No Kernel").first).to_be_visible(timeout=PATIENCE)
+    rail(page).nth(2).click()
+    expect(frame(page)).to_have_attribute("aria-label", "Step 3 of 11")
+
+
+def test_nothing_went_wrong_in_the_page(lesson: Visit, page_for: PageFor) -> None:
+    assert lesson.page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+    assert lesson.errors == []
