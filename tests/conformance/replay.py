@@ -1,0 +1,64 @@
+"""Plays vectors and prints what iamviz answers: ``python -m tests.conformance.replay FILE.json``, one JSON line each.
+
+Decisions give ``{"id", "outcome", "message"}``, documents ``{"id", "valid"}``, STS scenarios
+``{"id", "outcomes": [{"outcome", "code", "message", "result"}]}``. What a vector expects is never read.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from iamviz import PolicyError
+from tests.conformance import decisions, documents, sts
+
+Answer = dict[str, Any]
+
+
+def replay_decision(vector: Mapping[str, Any]) -> Answer:
+    try:
+        decision = decisions.decide(vector["policies"], vector["request"])
+    except PolicyError as error:
+        return {"outcome": None, "message": None, "error": str(error)}
+    return {"outcome": decision.outcome.value, "message": decision.message}
+
+
+def replay_document(vector: Mapping[str, Any]) -> Answer:
+    if not documents.can_check():
+        return {"valid": None, "error": "iamviz has no check_policy yet"}
+    return {"valid": documents.is_valid(vector)}
+
+
+def replay_scenario(vector: Mapping[str, Any]) -> Answer:
+    return {"outcomes": sts.replay(vector["given"], vector["steps"])}
+
+
+FORMATS: dict[str, Callable[[Mapping[str, Any]], Answer]] = {
+    "request": replay_decision,
+    "policy_type": replay_document,
+    "steps": replay_scenario,
+}
+"""The three formats, told apart by a key that only one of them has."""
+
+
+def replay(vector: Mapping[str, Any]) -> Answer:
+    """The answer to one vector of any format, without what it expects."""
+    seen = {key: value for key, value in vector.items() if key not in ("expected", "valid")}
+    play = next((play for key, play in FORMATS.items() if key in seen), None)
+    if play is None:
+        raise ValueError(f"{vector.get('id')}: not a vector; expected an object with one of {', '.join(FORMATS)}")
+    return {"id": vector["id"], **play(seen)}
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 1:
+        print("usage: python -m tests.conformance.replay FILE.json", file=sys.stderr)
+        return 2
+    for vector in json.loads(Path(arguments[0]).read_text("utf-8")):
+        print(json.dumps(replay(vector), ensure_ascii=False), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

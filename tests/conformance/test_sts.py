@@ -1,0 +1,61 @@
+"""STS scenarios: every step comes out as AWS answers it, as far as iamviz knows the calls."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.conformance.replay import replay
+from tests.conformance.sts import NOT_IMPLEMENTED
+from tests.conformance.vectors import HERE, Vector, read_vectors, vector_id
+
+SCENARIOS = read_vectors("sts")
+OUTCOMES = {scenario["id"]: replay(scenario)["outcomes"] for scenario in SCENARIOS}
+
+
+def is_known(scenario: Vector) -> bool:
+    return all(outcome["code"] != NOT_IMPLEMENTED for outcome in OUTCOMES[scenario["id"]])
+
+
+KNOWN = [scenario for scenario in SCENARIOS if is_known(scenario)]
+LEFT = [scenario for scenario in SCENARIOS if not is_known(scenario)]
+
+
+@pytest.mark.parametrize("scenario", KNOWN, ids=vector_id)
+def test_scenario(scenario: Vector) -> None:
+    outcomes = OUTCOMES[scenario["id"]]
+    assert len(outcomes) == len(scenario["steps"])
+    for number, (expected, outcome) in enumerate(zip(scenario["expected"], outcomes, strict=True)):
+        told = f"step {number}, {scenario['steps'][number]['call']}: {expected['why']}; iamviz says {outcome}"
+        assert outcome["outcome"] == expected["outcome"], told
+        assert outcome["code"] == expected.get("code"), told
+        if "message" in expected:
+            assert expected["message"] in outcome["message"], told
+        result = outcome["result"] or {}
+        assert {key: result.get(key) for key in expected.get("result", {})} == expected.get("result", {}), told
+
+
+def test_no_scenario_is_left() -> None:
+    if LEFT:
+        calls = sorted(
+            {step["call"] for scenario in LEFT for step in scenario["steps"] if not _is_played(scenario, step)}
+        )
+        pytest.skip(
+            f"{len(LEFT)} of {len(SCENARIOS)} scenarios need calls that iamviz does not know: {', '.join(calls)}"
+        )
+
+
+def _is_played(scenario: Vector, step: Vector) -> bool:
+    return OUTCOMES[scenario["id"]][scenario["steps"].index(step)]["code"] != NOT_IMPLEMENTED
+
+
+@pytest.mark.parametrize("name", ["decisions", "sts"])
+def test_replay_prints_one_line_for_each_vector(name: str) -> None:
+    """What it prints does not depend on what the vectors expect."""
+    command = [sys.executable, "-m", "tests.conformance.replay", str(HERE / f"{name}.json")]
+    printed = subprocess.run(command, cwd=HERE.parent.parent, capture_output=True, text=True, check=True).stdout
+    answers = [json.loads(line) for line in printed.splitlines()]
+    assert [answer["id"] for answer in answers] == [vector["id"] for vector in read_vectors(name)]
+    bare = [{k: v for k, v in vector.items() if k != "expected"} for vector in read_vectors(name)]
+    assert answers == [replay(vector) for vector in bare]
