@@ -113,7 +113,7 @@ class _Reader:
             groups=Map(groups),
             roles=Map(roles),
             managed_policies=Map(managed),
-        )
+        ).with_bound_trust()
 
     def arn(self, item: Mapping[str, Any], kind: str, place: str) -> str:
         arn = item.get("Arn")

@@ -31,8 +31,8 @@ class Trusted:
     """One principal that may assume a role.
 
     ``kind`` is user, role, session, service, provider, account or everyone; ``principal`` its ARN, account number or
-    service. ``conditions`` are the condition keys that a caller must still satisfy, in short words ("MFA"). ``known`` is
-    False for a principal outside of the world: its own account must allow it too, and that is not known here.
+    service. ``conditions`` are the condition keys that a caller must still satisfy, in short words ("MFA"). ``known``
+    is False for a principal outside of the world: its own account must allow it too, and that is not known here.
     """
 
     principal: str

@@ -12,7 +12,9 @@ __all__ = ["Actor", "find_actor"]
 INVALID_TOKEN = "The security token included in the request is invalid."
 EXPIRED = "The security token included in the request is expired"
 EXPIRED_S3 = "The provided token has expired."
-FORMS = "user:ACCOUNT/name, session:PROFILE, root:ACCOUNT, service:PRINCIPAL, admin:ACCOUNT or a label"
+FORMS = (
+    "user:ACCOUNT/name, session:PROFILE, root:ACCOUNT, service:PRINCIPAL, web:NAME, saml:NAME, admin:ACCOUNT or a label"
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,27 @@ class Actor:
 
 
 def find_actor(world: World, call: Call) -> Actor:
+    """Who calls, its credentials accepted for this call; see `_find` for the names of actors."""
+    actor = _find(world, call)
+    session = actor.session
+    if session is not None and session.kind in (SessionKind.SESSION_TOKEN, SessionKind.FEDERATION_TOKEN):
+        _check_reach(session, call)
+    return actor
+
+
+def _check_reach(session: Session, call: Call) -> None:
+    """What sessions of GetSessionToken and GetFederationToken may never call (docs/rules/roles_and_sessions.md 4.1)."""
+    federated = session.kind is SessionKind.FEDERATION_TOKEN
+    if call.service == "iam" and (federated or not session.mfa):
+        raise Refusal("InvalidClientTokenId", INVALID_TOKEN.removesuffix("."))
+    callable_ = ("GetCallerIdentity",) if federated else ("GetCallerIdentity", "AssumeRole")
+    if call.service == "sts" and call.name not in callable_:
+        kind = "federation" if federated else "session"
+        check = Check("caller", False, f"these credentials may call nothing of STS but {' and '.join(callable_)}")
+        raise Refusal("AccessDenied", f"Cannot call {call.name} with {kind} credentials", checks=(check,))
+
+
+def _find(world: World, call: Call) -> Actor:
     """The actor. CallError for a name that means nothing, Refusal for credentials that AWS does not accept."""
     kind, colon, rest = call.actor.partition(":")
     if call.actor in world.labels:
@@ -48,6 +71,8 @@ def find_actor(world: World, call: Call) -> Actor:
             return _root(world, rest)
         case "service":
             return Actor(Caller(CallerKind.SERVICE, rest, "", service=rest), "")
+        case "web" | "saml":
+            return Actor(Caller(CallerKind.FEDERATED, federated=rest), "")
         case "admin":
             return Actor(None, rest)
     known = ", ".join(sorted([*world.labels, *world.profiles])) or "none"
@@ -99,12 +124,25 @@ def _session(world: World, call: Call, profile: str) -> Actor:
 
 
 def _user_session(world: World, session: Session) -> Actor:
-    """Credentials of GetSessionToken stand for the user itself."""
-    if session.kind is not SessionKind.SESSION_TOKEN:
-        raise CallError(f"sessions of {session.kind.value} cannot make calls yet")
+    """Credentials of GetSessionToken stand for the user or root itself, those of GetFederationToken for a new name."""
+    account = session.account
+    management = world.account(account).management
     user = world.users.get(session.principal)
-    if user is None or user.unique_id != session.principal_id:
+    by_root = session.principal == f"arn:{world.partition}:iam::{account}:root"
+    if not by_root and (user is None or user.unique_id != session.principal_id):
         raise Refusal("InvalidClientTokenId", INVALID_TOKEN)
-    management = world.account(user.account).management
-    caller = Caller(CallerKind.USER, user.arn, user.account, unique_id=user.unique_id, management_account=management)
-    return Actor(caller, user.account, session)
+    parent = "" if by_root else session.principal
+    if session.kind is SessionKind.FEDERATION_TOKEN:
+        federated_id = f"{account}:{session.name}"
+        caller = Caller(
+            CallerKind.FEDERATED_USER,
+            session.arn,
+            account,
+            user_arn=parent,
+            unique_id=federated_id,
+            management_account=management,
+        )
+    else:
+        kind = CallerKind.ROOT if by_root else CallerKind.USER
+        caller = Caller(kind, session.principal, account, unique_id=session.principal_id, management_account=management)
+    return Actor(caller, account, session)

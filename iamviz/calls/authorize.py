@@ -15,6 +15,11 @@ from iamviz.world.world import World
 
 __all__ = ["authorize", "decide", "policies_for"]
 
+FULL_ACCESS = Policy.parse(
+    '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}', name="the root user's full access"
+)
+"""The identity side of a session that root made with GetFederationToken: only its session policy limits it (0.4)."""
+
 
 def policies_for(world: World, actor: Actor, resource_policy: Policy | None, resource_account: str) -> PolicySet:
     """The policies that have a say: the caller's side, the resource's policy, what the organization attaches."""
@@ -22,7 +27,9 @@ def policies_for(world: World, actor: Actor, resource_policy: Policy | None, res
     assert caller is not None, "an administrator's change is never evaluated"
     identity: tuple[Policy, ...] = ()
     boundary = None
-    owner = world.roles.get(caller.role_arn) if caller.kind is CallerKind.ROLE_SESSION else world.users.get(caller.arn)
+    if caller.kind is CallerKind.FEDERATED_USER and not caller.user_arn:
+        identity = (FULL_ACCESS,)
+    owner = world.roles.get(caller.role_arn) or world.users.get(caller.user_arn or caller.arn)
     if owner is not None:
         identity, boundary = world.policies_of(owner), world.boundary_of(owner)
     return PolicySet(

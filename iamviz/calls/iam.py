@@ -1,94 +1,32 @@
 """Changes to IAM as calls: validated as AWS does, evaluated unless an administrator makes them out of band."""
 
-import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
 
-from iamviz.arn import Arn, split_fields
 from iamviz.calls.actors import Actor
 from iamviz.calls.authorize import authorize
+from iamviz.calls.iam_common import DOCUMENT, NAME, Operation, allow, find, missing, read_document, trust_policy
+from iamviz.calls.iam_entities import ENTITY_OPERATIONS
 from iamviz.calls.model import Call, CallError, Refusal, Result
 from iamviz.calls.validation import Field, check_params
 from iamviz.engine.decision import Decision
-from iamviz.policy.findings import PolicyError
-from iamviz.policy.model import Policy, PolicyKind, Statement
-from iamviz.world.entities import Group, Role, User
+from iamviz.policy.model import Policy, PolicyKind
+from iamviz.world.entities import Group, ManagedPolicy, Role, User
 from iamviz.world.world import World
 
-__all__ = ["IAM_OPERATIONS", "change_resource_policy", "trust_policy"]
+__all__ = ["IAM_OPERATIONS", "change_resource_policy"]
 
-Operation = Callable[[World, Actor, Call], Result]
-Identity = TypeVar("Identity", User, Group, Role)
-NAME = Field(str, 1, 128, r"[\w+=,.@-]+", required=True)
-DOCUMENT = Field(str, 1, 131072, required=True)
-PROHIBITED = ("Resource", "NotResource", "NotPrincipal")
-ROLE_ACTIONS = re.compile(
-    r"sts:(?:\*|assumerole\*?|assumerolewithsaml|assumerolewithwebidentity|tagsession|setsourceidentity|setcontext)"
-)
-
-
-def trust_policy(world: World, document: str, name: str) -> Policy:
-    """Read a trust policy as IAM does on saving; MalformedPolicyDocument for what IAM does not store (2.1)."""
-    policy = _read(document, PolicyKind.TRUST, name)
-    for statement in policy.statements:
-        for element in PROHIBITED:
-            if element in statement.spans:
-                raise _malformed(f"Has prohibited field {element}")
-        if statement.principals is None:
-            raise _malformed("Missing required field Principal")
-        if not all(ROLE_ACTIONS.fullmatch(action.text.lower()) for action in statement.actions):
-            raise _malformed("AssumeRole policy may only specify STS AssumeRole actions.")
-        _check_principals(world, statement)
-    return policy
-
-
-def _check_principals(world: World, statement: Statement) -> None:
-    """A user or role that a trust policy names must exist, as far as the world knows its account (2.2)."""
-    for entry in statement.principals or ():
-        if entry.type != "AWS" or entry.is_everyone or entry.account is not None:
-            continue
-        fields = split_fields(entry.value)
-        known = len(fields) == 6 and fields[4] in world.accounts
-        missing = known and fields[2] == "iam" and entry.value not in world.users and entry.value not in world.roles
-        if missing or "*" in entry.value or "?" in entry.value or len(fields) != 6:
-            raise _malformed(f'Invalid principal in policy: "AWS":"{entry.value}"')
-
-
-def _read(document: str, kind: PolicyKind, name: str) -> Policy:
-    try:
-        return Policy.parse(document, kind, name=name)
-    except PolicyError as error:
-        bad_json = error.findings[0].code == "INVALID_JSON"
-        raise _malformed("This policy contains invalid Json" if bad_json else "Syntax errors in policy.") from None
-
-
-def _malformed(message: str) -> Refusal:
-    return Refusal("MalformedPolicyDocument", message, 400)
-
-
-def _missing(what: str, name: str) -> Refusal:
-    return Refusal("NoSuchEntity", f"The {what} with name {name} cannot be found.", 404)
-
-
-def _find(things: Any, account: str, kind: str, name: str) -> Any:
-    """The user, group or role of a name in an account; names are unique whatever their path."""
-    for arn, thing in things.items():
-        parsed = Arn.parse(arn)
-        if parsed.account == account and parsed.name == name:
-            return thing
-    raise _missing(kind, name)
-
-
-def _allow(world: World, actor: Actor, call: Call, arn: str) -> tuple[Decision, ...]:
-    return () if actor.caller is None else authorize(world, actor, call, call.operation, arn)
+POLICY_ARN = Field(str, 20, 2048, required=True)
+MOST_ATTACHED = 10
+INLINE_LIMITS = {"user": 2048, "group": 5120, "role": 10240}
+MANAGED_LIMIT = 6144
 
 
 def update_assume_role_policy(world: World, actor: Actor, call: Call) -> Result:
     """UpdateAssumeRolePolicy: replaces the trust policy; running sessions go on."""
     check_params(call.operation, call.params, {"RoleName": NAME, "PolicyDocument": DOCUMENT})
-    role = _find(world.roles, actor.account, "role", call.params["RoleName"])
-    decisions = _allow(world, actor, call, role.arn)
+    role = find(world.roles, actor.account, "role", call.params["RoleName"])
+    decisions = allow(world, actor, call, role.arn)
     name = role.trust.name if role.trust else f"trust policy of {role.name}"
     trust = trust_policy(world, call.params["PolicyDocument"], name)
     return Result(world.with_role(replace(role, trust=trust)), {}, None, decisions)
@@ -100,19 +38,25 @@ def _inline(kind: str, things: str, put: bool) -> Operation:
     def operation(world: World, actor: Actor, call: Call) -> Result:
         fields = {f"{kind}Name": NAME, "PolicyName": NAME} | ({"PolicyDocument": DOCUMENT} if put else {})
         check_params(call.operation, call.params, fields)
-        identity = _find(getattr(world, things), actor.account, kind.lower(), call.params[f"{kind}Name"])
-        decisions = _allow(world, actor, call, identity.arn)
+        identity = find(getattr(world, things), actor.account, kind.lower(), call.params[f"{kind}Name"])
+        decisions = allow(world, actor, call, identity.arn)
         name = call.params["PolicyName"]
         inline = tuple(policy for policy in identity.inline if policy.name != name)
         if put:
-            inline += (_read(call.params["PolicyDocument"], PolicyKind.IDENTITY, name),)
+            inline += (read_document(call.params["PolicyDocument"], PolicyKind.IDENTITY, name),)
+            _check_inline_size(kind.lower(), identity.name, inline)
         elif len(inline) == len(identity.inline):
-            raise Refusal(
-                "NoSuchEntity", f"The {kind.lower()} policy with name {name} cannot be found.", 404, decisions
-            )
+            raise missing(f"{kind.lower()} policy", name)
         return Result(_replaced(world, replace(identity, inline=inline)), {}, None, decisions)
 
     return operation
+
+
+def _check_inline_size(kind: str, name: str, policies: Sequence[Policy]) -> None:
+    """All inline policies of an identity together, white space not counted (1.4)."""
+    limit = INLINE_LIMITS[kind]
+    if sum(len("".join(policy.source.split())) for policy in policies) > limit:
+        raise Refusal("LimitExceeded", f"Maximum policy size of {limit} bytes exceeded for {kind} {name}", 409)
 
 
 def _replaced(world: World, identity: User | Group | Role) -> World:
@@ -121,18 +65,85 @@ def _replaced(world: World, identity: User | Group | Role) -> World:
     return world.with_group(identity) if isinstance(identity, Group) else world.with_role(identity)
 
 
-def _membership(joins: bool) -> Operation:
-    """AddUserToGroup and RemoveUserFromGroup."""
+def _attachment(kind: str, things: str, adds: bool) -> Operation:
+    """Attach…Policy and Detach…Policy: managed policies, by ARN."""
 
     def operation(world: World, actor: Actor, call: Call) -> Result:
-        check_params(call.operation, call.params, {"GroupName": NAME, "UserName": NAME})
-        group = _find(world.groups, actor.account, "group", call.params["GroupName"])
-        user = _find(world.users, actor.account, "user", call.params["UserName"])
-        decisions = _allow(world, actor, call, group.arn)
-        groups = tuple(arn for arn in user.groups if arn != group.arn) + ((group.arn,) if joins else ())
-        return Result(world.with_user(replace(user, groups=groups)), {}, None, decisions)
+        check_params(call.operation, call.params, {f"{kind}Name": NAME, "PolicyArn": POLICY_ARN})
+        identity = find(getattr(world, things), actor.account, kind.lower(), call.params[f"{kind}Name"])
+        decisions = allow(world, actor, call, identity.arn)
+        arn = call.params["PolicyArn"]
+        if arn not in (world.managed_policies if adds else identity.attached):
+            raise Refusal("NoSuchEntity", f"Policy {arn} was not found.", 404, decisions)
+        attached = tuple(other for other in identity.attached if other != arn) + ((arn,) if adds else ())
+        if len(attached) > MOST_ATTACHED:
+            text = f"Cannot exceed quota for PoliciesPer{kind}: {MOST_ATTACHED}"
+            raise Refusal("LimitExceeded", text, 409, decisions)
+        return Result(_replaced(world, replace(identity, attached=attached)), {}, None, decisions)
 
     return operation
+
+
+def _boundary(kind: str, things: str, puts: bool) -> Operation:
+    """Put…PermissionsBoundary and Delete…PermissionsBoundary for users and roles."""
+
+    def operation(world: World, actor: Actor, call: Call) -> Result:
+        fields = {f"{kind}Name": NAME} | ({"PermissionsBoundary": POLICY_ARN} if puts else {})
+        check_params(call.operation, call.params, fields)
+        identity = find(getattr(world, things), actor.account, kind.lower(), call.params[f"{kind}Name"])
+        decisions = allow(world, actor, call, identity.arn)
+        arn = call.params.get("PermissionsBoundary", "")
+        if arn and arn not in world.managed_policies:
+            raise Refusal("NoSuchEntity", f"Policy {arn} was not found.", 404, decisions)
+        return Result(_replaced(world, replace(identity, boundary=arn)), {}, None, decisions)
+
+    return operation
+
+
+def create_policy(world: World, actor: Actor, call: Call) -> Result:
+    """CreatePolicy: a customer managed policy."""
+    fields = {"PolicyName": NAME, "PolicyDocument": DOCUMENT, "Path": Field(str, 1, 512)}
+    check_params(call.operation, call.params, fields)
+    path, name = call.params.get("Path", "/"), call.params["PolicyName"]
+    arn = f"arn:{world.partition}:iam::{actor.account}:policy{path}{name}"
+    decisions = allow(world, actor, call, arn)
+    if arn in world.managed_policies:
+        text = f"A policy called {name} already exists. Duplicate names are not allowed."
+        raise Refusal("EntityAlreadyExists", text, 409, decisions)
+    return Result(_managed(world, arn, name, call), {"Policy": {"PolicyName": name, "Arn": arn}}, None, decisions)
+
+
+def create_policy_version(world: World, actor: Actor, call: Call) -> Result:
+    """CreatePolicyVersion: changes what is in force only with SetAsDefault (2.1)."""
+    fields = {"PolicyArn": POLICY_ARN, "PolicyDocument": DOCUMENT, "SetAsDefault": Field(bool)}
+    check_params(call.operation, call.params, fields)
+    arn = call.params["PolicyArn"]
+    decisions = allow(world, actor, call, arn)
+    if arn not in world.managed_policies:
+        raise Refusal("NoSuchEntity", f"Policy {arn} was not found.", 404, decisions)
+    changed = _managed(world, arn, arn.rpartition("/")[2], call)
+    return Result(changed if call.params.get("SetAsDefault") else world, {}, None, decisions)
+
+
+def delete_policy(world: World, actor: Actor, call: Call) -> Result:
+    """DeletePolicy: only when it is attached nowhere."""
+    check_params(call.operation, call.params, {"PolicyArn": POLICY_ARN})
+    arn = call.params["PolicyArn"]
+    decisions = allow(world, actor, call, arn)
+    if arn not in world.managed_policies:
+        raise Refusal("NoSuchEntity", f"Policy {arn} was not found.", 404, decisions)
+    identities = [*world.users.values(), *world.groups.values(), *world.roles.values()]
+    if any(arn in identity.attached or arn == getattr(identity, "boundary", "") for identity in identities):
+        raise Refusal("DeleteConflict", "Cannot delete a policy attached to entities.", 409, decisions)
+    return Result(replace(world, managed_policies=world.managed_policies.delete(arn)), {}, None, decisions)
+
+
+def _managed(world: World, arn: str, name: str, call: Call) -> World:
+    document = call.params["PolicyDocument"]
+    policy = read_document(document, PolicyKind.IDENTITY, name).named(name, arn)
+    if len("".join(document.split())) > MANAGED_LIMIT:
+        raise Refusal("LimitExceeded", f"Cannot exceed quota for PolicySize: {MANAGED_LIMIT}", 409)
+    return replace(world, managed_policies=world.managed_policies.set(arn, ManagedPolicy(arn, policy)))
 
 
 def change_resource_policy(world: World, actor: Actor, call: Call) -> Result:
@@ -147,18 +158,23 @@ def change_resource_policy(world: World, actor: Actor, call: Call) -> Result:
         decisions = authorize(world, actor, call, call.operation, arn, resource.policy)
     elif actor.account != resource.account:
         raise CallError(f"the administrator of {actor.account} has no bucket {call.params['Bucket']}")
-    policy = _read(call.params["Policy"], PolicyKind.RESOURCE, f"bucket policy of {resource.name}")
+    policy = read_document(call.params["Policy"], PolicyKind.RESOURCE, f"bucket policy of {resource.name}")
     return Result(world.with_resource(replace(resource, policy=policy)), {}, None, decisions)
 
 
+_KINDS = (("User", "users"), ("Group", "groups"), ("Role", "roles"))
+_BOUNDED = (("User", "users"), ("Role", "roles"))
+
 IAM_OPERATIONS: dict[str, Operation] = {
+    **ENTITY_OPERATIONS,
+    "CreatePolicy": create_policy,
+    "CreatePolicyVersion": create_policy_version,
+    "DeletePolicy": delete_policy,
     "UpdateAssumeRolePolicy": update_assume_role_policy,
-    "PutUserPolicy": _inline("User", "users", put=True),
-    "PutGroupPolicy": _inline("Group", "groups", put=True),
-    "PutRolePolicy": _inline("Role", "roles", put=True),
-    "DeleteUserPolicy": _inline("User", "users", put=False),
-    "DeleteGroupPolicy": _inline("Group", "groups", put=False),
-    "DeleteRolePolicy": _inline("Role", "roles", put=False),
-    "AddUserToGroup": _membership(joins=True),
-    "RemoveUserFromGroup": _membership(joins=False),
+    **{f"Put{kind}Policy": _inline(kind, things, put=True) for kind, things in _KINDS},
+    **{f"Delete{kind}Policy": _inline(kind, things, put=False) for kind, things in _KINDS},
+    **{f"Attach{kind}Policy": _attachment(kind, things, adds=True) for kind, things in _KINDS},
+    **{f"Detach{kind}Policy": _attachment(kind, things, adds=False) for kind, things in _KINDS},
+    **{f"Put{kind}PermissionsBoundary": _boundary(kind, things, puts=True) for kind, things in _BOUNDED},
+    **{f"Delete{kind}PermissionsBoundary": _boundary(kind, things, puts=False) for kind, things in _BOUNDED},
 }

@@ -7,6 +7,7 @@ from iamviz.calls.actors import Actor
 from iamviz.calls.authorize import authorize
 from iamviz.calls.iam import change_resource_policy
 from iamviz.calls.model import Call, CallError, Refusal, Result
+from iamviz.calls.pass_role import check_pass_role
 from iamviz.world.world import World
 
 __all__ = ["action_of", "resource_arn", "use_service"]
@@ -54,11 +55,12 @@ def use_service(world: World, actor: Actor, call: Call) -> Result:
     arn = resource_arn(world, call)
     resource = world.resource_of(arn)
     decisions = authorize(world, actor, call, action_of(call), arn, resource.policy if resource else None)
+    decisions = check_pass_role(world, actor, call, decisions)
     key = call.params.get("Key")
     if resource is None or resource.objects is None or key is None:
         return Result(world, {}, None, decisions)
     if call.name in ("GetObject", "HeadObject"):
         if key not in resource.objects:
             raise Refusal("NoSuchKey", "The specified key does not exist.", 404, decisions)
-        return Result(world, dict(resource.objects[key]), None, decisions)
+        return Result(world, dict(sorted(resource.objects[key].items())), None, decisions)
     return Result(world, {}, None, decisions)

@@ -8,7 +8,10 @@ from typing import Any
 from iamviz.arn import FIELDS, is_role_arn, split_fields
 from iamviz.calls.model import CallError, Refusal
 
-__all__ = ["Field", "check_params", "check_role_arn"]
+__all__ = ["NAME_PATTERN", "Field", "check_params", "check_role_arn"]
+
+NAME_PATTERN = r"[\w+=,.@-]*"
+"""What names of sessions, federated users and source identities consist of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class Field:
     most: int | None = None
     pattern: str = ""
     required: bool = False
+    forbidden_start: str = ""
 
 
 def check_params(operation: str, params: Mapping[str, Any], fields: Mapping[str, Field]) -> None:
@@ -36,7 +40,7 @@ def check_params(operation: str, params: Mapping[str, Any], fields: Mapping[str,
                     f"Value null at '{_member(name)}' failed to satisfy constraint: Member must not be null"
                 )
             continue
-        if not isinstance(value, rule.kind) or isinstance(value, bool):
+        if not isinstance(value, rule.kind) or (isinstance(value, bool) and rule.kind is not bool):
             raise CallError(f"parameter {name} of {operation} is {value!r}; expected {rule.kind.__name__}")
         problems += [
             f"Value '{value}' at '{_member(name)}' failed to satisfy constraint: {p}" for p in _broken(value, rule)
@@ -57,7 +61,8 @@ def _broken(value: Any, rule: Field) -> list[str]:
             found.append(f"Member must have length less than or equal to {rule.most}")
         if rule.least is not None and len(value) < rule.least:
             found.append(f"Member must have length greater than or equal to {rule.least}")
-        if rule.pattern and not re.fullmatch(rule.pattern, value, re.ASCII):
+        starts_wrong = bool(rule.forbidden_start) and value.lower().startswith(rule.forbidden_start)
+        if starts_wrong or (rule.pattern and not re.fullmatch(rule.pattern, value, re.ASCII)):
             found.append(f"Member must satisfy regular expression pattern: {rule.pattern}")
         return found
     if isinstance(value, int):

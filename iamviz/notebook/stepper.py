@@ -18,6 +18,8 @@ __all__ = ["Stepper", "stepper"]
 
 _shown = count(1)
 _MILLISECONDS = 2500
+_FULL = {"width": "100%"}
+"""A frame decides its looks by the width of its container, so every box around it says how wide it is."""
 
 
 class Stepper:
@@ -61,13 +63,13 @@ def _live(story: Story, name: str) -> widgets.Widget:
     total = len(story.steps)
     style = style_tag(FRAME_COMPONENTS)
     drawn = frames(story, f"{name}-live", nav=False)
-    pages = [widgets.HTML(f'<div class="mathjax_ignore"><div class="iamviz">{frame}</div></div>') for frame in drawn]
-    stack = widgets.Stack(pages, selected_index=0)
+    pages = [widgets.HTML(f'<div class="iamviz">{frame}</div>', layout=_FULL) for frame in drawn]
+    stack = widgets.Stack(pages, selected_index=0, layout=_FULL)
     rail = widgets.ToggleButtons(
         options=[(f"{step.number}", step.number - 1) for step in story.steps],
         tooltips=[f"Step {step.number} of {total}: {step.title}" for step in story.steps],
         index=0,
-        style={"button_width": "2.6em"},
+        style={"button_width": "3.4em"},
     )
     play = widgets.Play(min=0, max=total - 1, interval=_MILLISECONDS, show_repeat=False, description="Play")
     slider = widgets.IntSlider(min=0, max=total - 1, readout=False, description="Step", tooltip="Step")
@@ -76,4 +78,4 @@ def _live(story: Story, name: str) -> widgets.Widget:
     widgets.jslink((rail, "index"), (slider, "value"))
     widgets.jslink((play, "value"), (slider, "value"))
     controls = widgets.HBox([play, slider], layout={"align_items": "center"})
-    return widgets.VBox([widgets.HTML(style), rail, controls, stack])
+    return widgets.VBox([widgets.HTML(style), rail, controls, stack], layout=_FULL)

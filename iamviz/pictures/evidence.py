@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from iamviz.engine.decision import Decision, Outcome
 from iamviz.engine.explain import Explanation, Gate, GateRow, Status
@@ -119,7 +120,8 @@ def _views(row: GateRow) -> list[gate_art.GateView]:
 
 def _detail(gate: Gate) -> str:
     if gate.kind is None and gate.status is Status.PASSES:
-        return f"{len(gate.policies)} polic{'y' if len(gate.policies) == 1 else 'ies'}, none"
+        count = len(gate.policies)
+        return f"{count} polic{'y' if count == 1 else 'ies'}, none" if count else "no policy here"
     if gate.status in (Status.NOT_ATTACHED, Status.NOT_REACHED, Status.NOT_NEEDED):
         return ""
     return gate.policies[0] if len(gate.policies) == 1 else f"{len(gate.policies)} policies"
@@ -149,7 +151,12 @@ def lock_html(decision: Decision, world: World | None = None, small: bool = Fals
     """The two keys of an AssumeRole decision: the caller's account and the role's."""
     left, right = lock_sides(decision, world)
     mark = OUTCOME_MARK[decision.outcome]
-    return lock_small(left, right, mark) if small else lock(left, right, mark)
+    return lock_small(_spoken(left), _spoken(right), mark) if small else lock(left, right, mark)
+
+
+def _spoken(side: LockSide) -> LockSide:
+    """A side without what is not attached: in the small picture only what was said counts."""
+    return replace(side, rows=tuple(row for row in side.rows if row.mark != "absent"))
 
 
 def lock_picture(decision: Decision, world: World | None = None) -> Picture:

@@ -106,10 +106,7 @@ def _evidence(step: Step, highlights: bool) -> str:
     traces = explanation.deciding or explanation.near_misses
     if not traces:
         return ""
-    conditions = (
-        condition_rows(traces[0].conditions) if highlights and decision.outcome is Outcome.EXPLICIT_DENY else ""
-    )
-    return statement_quote(traces[0], highlights) + conditions
+    return statement_quote(traces[0], highlights)
 
 
 def _changes(step: Step) -> str:
@@ -313,7 +310,8 @@ def extra_html(step: Step) -> str:
         return arns_html(step.session, step.session.principal) if step.session else ""
     if step.decision is None or step.call.service in ("sts", "iam"):
         return ""
-    row = gates_html(step.decision, step.after)
+    deciding = step.decision.explain().deciding
+    row = gates_html(step.decision, step.after) + (condition_rows(deciding[0].conditions) if deciding else "")
     return row if step.bet is None else f'<div class="iv-after-b">{row}</div>'
 
 

@@ -70,6 +70,13 @@ class Statement:
             return True
         return any(pattern.matches(resource, context) for pattern in self.resources) is not self.not_resource
 
+    def bound(self, ids: Mapping[str, str]) -> "Statement":
+        """The statement with its user and role principals bound to unique ids."""
+        if self.principals is None:
+            return self
+        entries = (replace(e, bound_id=ids.get(e.value)) if e.type == "AWS" else e for e in self.principals)
+        return replace(self, principals=tuple(entries))
+
     @cached_property
     def services(self) -> frozenset[str] | None:
         """The service prefixes that the action element can cover; None when it may be any."""
@@ -116,6 +123,19 @@ class Policy:
     def named(self, name: str, arn: str = "") -> "Policy":
         """The same policy under another name."""
         return replace(self, name=name, arn=arn or self.arn)
+
+    def bound(self, ids: Mapping[str, str]) -> "Policy":
+        """The same policy, its user and role principals bound to unique ids: what IAM does when it saves a trust policy.
+
+        ``ids`` maps ARNs to ids; a principal that it does not know stays as it is (docs/rules/policy_evaluation.md 2.3).
+        """
+        return replace(self, statements=tuple(statement.bound(ids) for statement in self.statements))
+
+    @property
+    def bindings(self) -> dict[str, str]:
+        """The principals that are bound: ARN, unique id."""
+        entries = (entry for statement in self.statements for entry in statement.principals or ())
+        return {entry.value: entry.bound_id for entry in entries if entry.bound_id is not None}
 
     @property
     def label(self) -> str:

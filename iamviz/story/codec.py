@@ -16,7 +16,7 @@ from iamviz.engine.request import Caller, CallerKind, PolicySet, Request, Settin
 from iamviz.policy.findings import PolicyError
 from iamviz.policy.model import Policy, PolicyKind
 from iamviz.story.story import Bet, Step, Story, StoryError
-from iamviz.world.entities import AccessKey, Account, Group, ManagedPolicy, Resource, Role, User
+from iamviz.world.entities import AccessKey, Account, Group, ManagedPolicy, OidcProvider, Resource, Role, User
 from iamviz.world.sessions import Session, SessionKind
 from iamviz.world.world import World
 
@@ -27,7 +27,8 @@ VERSION = 1
 _CLASSES: dict[str, Any] = {
     kind.__name__: kind
     for kind in (
-        *(AccessKey, Account, AwsError, Bet, Call, Caller, Check, Decision, Group, ManagedPolicy, PolicySet, Reason),
+        *(AccessKey, Account, AwsError, Bet, Call, Caller, Check, Decision, Group, ManagedPolicy, OidcProvider),
+        *(PolicySet, Reason),
         *(Request, Resource, Result, Role, Session, Settings, Step, User, World),
     )
 }
@@ -64,7 +65,8 @@ class _Writer:
             return value
         if isinstance(value, Policy):
             document = {"kind": value.kind.value, "name": value.name, "arn": value.arn, "source": value.source}
-            return self.intern({"policy": document})
+            bound = {"bound": value.bindings} if value.bindings else {}
+            return self.intern({"policy": document | bound})
         if is_dataclass(value):
             members = {f.name: self.encode(getattr(value, f.name)) for f in fields(value)}
             return self.intern({"class": type(value).__name__, "fields": members})
@@ -114,7 +116,8 @@ class _Reader:
         if "policy" in item:
             document = item["policy"]
             try:
-                return Policy.parse(document["source"], document["kind"], name=document["name"], arn=document["arn"])
+                policy = Policy.parse(document["source"], document["kind"], name=document["name"], arn=document["arn"])
+                return policy.bound(document["bound"]) if "bound" in document else policy
             except PolicyError as error:
                 raise StoryError(f"not a story: {error}") from None
         members = {name: self.decode(value) for name, value in item["fields"].items()}

@@ -123,7 +123,9 @@ class _Builder:
         self.check_references(data, managed)
         if self.problems:
             raise ScenarioError(sorted(self.problems, key=lambda problem: problem.line))
-        return replace(world, accounts=Map(accounts), managed_policies=Map(managed), labels=Map(self.labels))
+        return replace(
+            world, accounts=Map(accounts), managed_policies=Map(managed), labels=Map(self.labels)
+        ).with_bound_trust()
 
     def account(self, item: Mapping[str, Any], place: Place) -> Account:
         def levels(key: str, kind: PolicyKind) -> tuple[tuple[Policy, ...], ...]:

@@ -71,14 +71,20 @@ def principal_context(world: "World", caller: Caller, session: Session | None) -
     for key, value, source in _tags(world, caller, session):
         add(f"aws:PrincipalTag/{key}", value, source)
     if session is not None:
-        _session_keys(session, add)
+        _session_keys(world, session, add)
     return found
 
 
-def _session_keys(session: Session, add: Add) -> None:
+def _session_keys(world: "World", session: Session, add: Add) -> None:
     credentials = "the temporary credentials"
+    federated = session.kind in (SessionKind.WEB_IDENTITY, SessionKind.SAML)
+    present = world.federated_session_mfa if federated else session.mfa
     add("aws:TokenIssueTime", iso(session.issued), credentials)
-    add("aws:MultiFactorAuthPresent", "true" if session.mfa else "false", credentials)
+    if present is not None:
+        add("aws:MultiFactorAuthPresent", "true" if present else "false", credentials)
+    if session.mfa:
+        age = int((world.now - session.issued).total_seconds())
+        add("aws:MultiFactorAuthAge", str(age), "the MFA code given when the session began")
     if session.source_identity:
         add("aws:SourceIdentity", session.source_identity, "the source identity set when the session began")
     if session.kind is SessionKind.WEB_IDENTITY:

@@ -7,7 +7,7 @@ from immutables import Map
 from iamviz.arn import Arn
 from iamviz.policy.model import Policy
 
-__all__ = ["AccessKey", "Account", "Group", "ManagedPolicy", "Resource", "Role", "User"]
+__all__ = ["AccessKey", "Account", "Group", "ManagedPolicy", "OidcProvider", "Resource", "Role", "User"]
 
 DEFAULT_MAX_SESSION = 3600
 
@@ -115,3 +115,11 @@ class Resource:
     def name(self) -> str:
         """The name that people use: the last part of the ARN."""
         return self.arn.rpartition(":")[2].rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class OidcProvider:
+    """An OIDC provider of an account: the issuer that it trusts, and for which audiences."""
+
+    arn: str
+    client_ids: tuple[str, ...] = ()

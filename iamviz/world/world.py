@@ -10,7 +10,7 @@ from immutables import Map
 from iamviz.arn import Arn, split_fields
 from iamviz.engine.request import DEFAULT_SETTINGS, Settings
 from iamviz.policy.model import Policy
-from iamviz.world.entities import Account, Group, ManagedPolicy, Resource, Role, User
+from iamviz.world.entities import Account, Group, ManagedPolicy, OidcProvider, Resource, Role, User
 from iamviz.world.sessions import Session
 
 __all__ = ["World", "WorldError"]
@@ -28,6 +28,8 @@ class World:
 
     ``profiles`` maps the name under which a caller keeps credentials to their access key id, as the files of the AWS
     CLI do; ``labels`` maps names used in captions ("Ana") to ARNs. ``serial`` counts what was issued: ids differ.
+    ``mfa_code`` is the one code that every MFA device shows, ``used_codes`` those that were accepted already;
+    ``federated_session_mfa`` is ``aws:MultiFactorAuthPresent`` of web identity and SAML sessions, None for absent.
     ``explain_denials`` makes STS add the reason to its refusals; AWS's STS does not.
     """
 
@@ -38,12 +40,16 @@ class World:
     roles: Map[str, Role] = field(default_factory=Map)
     managed_policies: Map[str, ManagedPolicy] = field(default_factory=Map)
     resources: Map[str, Resource] = field(default_factory=Map)
+    oidc_providers: Map[str, OidcProvider] = field(default_factory=Map)
+    saml_providers: frozenset[str] = frozenset()
     sessions: Map[str, Session] = field(default_factory=Map)
     profiles: Map[str, str] = field(default_factory=Map)
     labels: Map[str, str] = field(default_factory=Map)
     serial: int = 0
     partition: str = "aws"
     mfa_code: str = "123456"
+    used_codes: frozenset[str] = frozenset()
+    federated_session_mfa: bool | None = False
     explain_denials: bool = False
     settings: Settings = DEFAULT_SETTINGS
 
@@ -90,6 +96,19 @@ class World:
         profiles = self.profiles if profile is None else self.profiles.set(profile, session.access_key_id)
         sessions = self.sessions.set(session.access_key_id, session)
         return replace(self, sessions=sessions, profiles=profiles, serial=self.serial + 1)
+
+    @property
+    def unique_ids(self) -> dict[str, str]:
+        """The unique ids of users and roles by their ARNs: what principals of trust policies are bound to."""
+        return {arn: thing.unique_id for things in (self.users, self.roles) for arn, thing in things.items()}
+
+    def with_bound_trust(self) -> "World":
+        """The same world, every trust policy bound to the users and roles that exist, as if saved just now."""
+        ids = self.unique_ids
+        roles = {
+            arn: replace(role, trust=role.trust.bound(ids)) if role.trust else role for arn, role in self.roles.items()
+        }
+        return replace(self, roles=Map(roles))
 
     def policies_of(self, identity: User | Group | Role) -> tuple[Policy, ...]:
         """The identity-based policies of a user (with those of its groups), a group, or a role."""

@@ -1,0 +1,86 @@
+"""AssumeRole: docs/rules/roles_and_sessions.md 3.4 and 4.2."""
+
+from typing import Any
+
+from iamviz.calls.actors import Actor
+from iamviz.calls.admission import HOUR, Wish, admit, check_caller, check_duration
+from iamviz.calls.issue import credentials_of, role_session
+from iamviz.calls.mfa import check_mfa, mfa_context
+from iamviz.calls.model import Call, Result
+from iamviz.calls.session_policies import packed_size, session_policies
+from iamviz.calls.session_tags import pairs, session_tags
+from iamviz.calls.validation import NAME_PATTERN, Field, check_params, check_role_arn
+from iamviz.world.context import ContextValue
+from iamviz.world.world import World
+
+__all__ = ["assume_role"]
+
+PARAMS = {
+    "RoleArn": Field(str, 20, 2048, required=True),
+    "RoleSessionName": Field(str, 2, 64, NAME_PATTERN, required=True),
+    "PolicyArns": Field(list),
+    "Policy": Field(str, 1),
+    "DurationSeconds": Field(int, 900, 43200),
+    "Tags": Field(list),
+    "TransitiveTagKeys": Field(list),
+    "ExternalId": Field(str, 2, 1224, r"[\w+=,.@:\/-]*"),
+    "SerialNumber": Field(str, 9, 256, r"[\w+=/:,.@-]*"),
+    "TokenCode": Field(str, 6, 6, r"[\d]*"),
+    "SourceIdentity": Field(str, 2, 64, NAME_PATTERN, forbidden_start="aws:"),
+}
+
+
+def assume_role(world: World, actor: Actor, call: Call) -> Result:
+    """Validation, caller type, MFA, both sides for every action needed, duration, session policies; then a session.
+
+    AWS does not document the order of the duration against the policies; validation and MFA stand before the role is
+    looked up, so that a wrong code never tells whether a role exists.
+    """
+    params = call.params
+    check_params(call.operation, params, PARAMS)
+    arn: str = params["RoleArn"]
+    check_role_arn(arn)
+    tags = session_tags(
+        pairs(call.operation, params.get("Tags") or ()), params.get("TransitiveTagKeys") or (), actor.session
+    )
+    caller_check = check_caller(actor)
+    world, with_mfa = check_mfa(world, actor, call)
+    inherited = actor.session.source_identity if actor.session else ""
+    passed = params.get("SourceIdentity", "")
+    keys = [*_keys(params), *mfa_context(with_mfa)]
+    wish = Wish(arn, "sts:AssumeRole", tags, passed or inherited, tuple(keys))
+    decisions = admit(world, actor, call, wish)
+    role = world.role(arn)
+    seconds: int = params.get("DurationSeconds") or HOUR
+    checks = (caller_check, check_duration(role, seconds, actor.is_temporary, decisions))
+    policies = session_policies(world, params, role.account, decisions)
+    size = packed_size(params, tags.all, decisions)
+    session = role_session(
+        world,
+        role,
+        params["RoleSessionName"],
+        seconds,
+        actor.caller.arn if actor.caller else "",
+        policies=policies,
+        tags=tags.all,
+        transitive=tags.transitive,
+        source_identity=wish.source_identity,
+    )
+    value: dict[str, Any] = {
+        "Credentials": credentials_of(session),
+        "AssumedRoleUser": {"AssumedRoleId": session.user_id, "Arn": session.arn},
+        **({} if size is None else {"PackedPolicySize": size}),
+        **({"SourceIdentity": session.source_identity} if session.source_identity else {}),
+    }
+    return Result(world.with_session(session, call.save), value, None, decisions, checks)
+
+
+def _keys(params: Any) -> list[ContextValue]:
+    """The condition keys that the call itself brings (3.6)."""
+    origin = "the AssumeRole call"
+    names = {
+        "sts:RoleSessionName": "RoleSessionName",
+        "sts:ExternalId": "ExternalId",
+        "sts:SourceIdentity": "SourceIdentity",
+    }
+    return [ContextValue(key, (params[name],), origin) for key, name in names.items() if params.get(name) is not None]

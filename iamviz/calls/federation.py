@@ -1,0 +1,234 @@
+"""AssumeRoleWithWebIdentity and AssumeRoleWithSAML: calls without AWS credentials.
+
+docs/rules/roles_and_sessions.md 4.3 and 4.4.
+Tokens and assertions are given decoded: claims as a mapping, since what matters here is what they say.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from iamviz.arn import Arn
+from iamviz.calls.actors import Actor
+from iamviz.calls.admission import HOUR, Wish, admit, check_duration
+from iamviz.calls.issue import credentials_of, role_session
+from iamviz.calls.model import Call, Check, Refusal, Result
+from iamviz.calls.session_policies import packed_size, session_policies
+from iamviz.calls.session_tags import session_tags
+from iamviz.calls.validation import NAME_PATTERN, Field, check_params, check_role_arn
+from iamviz.engine.request import Caller, CallerKind
+from iamviz.world.context import ContextValue
+from iamviz.world.entities import OidcProvider
+from iamviz.world.sessions import SessionKind
+from iamviz.world.world import World
+
+__all__ = ["assume_role_with_saml", "assume_role_with_web_identity"]
+
+DURATION = Field(int, 900, 43200)
+WEB_IDENTITY = {
+    "RoleArn": Field(str, 20, 2048, required=True),
+    "RoleSessionName": Field(str, 2, 64, NAME_PATTERN, required=True),
+    "WebIdentityToken": Field(dict, required=True),
+    "DurationSeconds": DURATION,
+    "Policy": Field(str, 1, 2048),
+    "PolicyArns": Field(list),
+}
+SAML = {
+    "RoleArn": Field(str, 20, 2048, required=True),
+    "PrincipalArn": Field(str, 20, 2048, required=True),
+    "SAMLAssertion": Field(dict, required=True),
+    "DurationSeconds": DURATION,
+    "Policy": Field(str, 1, 2048),
+    "PolicyArns": Field(list),
+}
+BUILT_IN = {
+    "accounts.google.com": "accounts.google.com",
+    "www.amazon.com": "www.amazon.com",
+    "graph.facebook.com": "graph.facebook.com",
+    "cognito-identity.amazonaws.com": "cognito-identity.amazonaws.com",
+}
+GITHUB = "token.actions.githubusercontent.com"
+MAPPED = {
+    GITHUB: """actor actor_id job_workflow_ref repository repository_id repository_owner_id workflow ref environment
+        enterprise_id""".split()
+}
+"""The claims beside aud, sub and amr that STS puts into the context, by issuer (2.3)."""
+TAGS_CLAIM, SOURCE_CLAIM = "https://aws.amazon.com/tags", "https://aws.amazon.com/source_identity"
+
+
+def assume_role_with_web_identity(world: World, actor: Actor, call: Call) -> Result:
+    """AssumeRoleWithWebIdentity: provider, token, audience, then the trust policy; not chaining (4.4)."""
+    params = call.params
+    check_params(call.operation, params, WEB_IDENTITY)
+    check_role_arn(params["RoleArn"])
+    claims = params["WebIdentityToken"]
+    account = Arn.parse(params["RoleArn"]).account
+    host, provider = _provider(world, account, claims)
+    _check_expiry(world, claims)
+    audience = _check_audience(claims, provider)
+    tag_claim = claims.get(TAGS_CLAIM, {})
+    given = [
+        (key, value[0] if isinstance(value, list) else value)
+        for key, value in tag_claim.get("principal_tags", {}).items()
+    ]
+    tags = session_tags(given, tag_claim.get("transitive_tag_keys", ()), None)
+    federated = provider.arn if provider else host
+    caller = Actor(Caller(CallerKind.FEDERATED, account=account, federated=federated), account)
+    keys = [ContextValue("sts:RoleSessionName", (params["RoleSessionName"],), "the call")]
+    keys += [ContextValue("aws:FederatedProvider", (federated,), "the issuer of the token")]
+    keys += [
+        ContextValue(f"{host}:{name}", value, "a claim of the token")
+        for name, value in _claim_keys(host, claims, audience)
+    ]
+    source = claims.get(SOURCE_CLAIM, "")
+    if source:
+        keys.append(ContextValue("sts:SourceIdentity", (source,), "a claim of the token"))
+    wish = Wish(params["RoleArn"], call.operation, tags, source, tuple(keys))
+    more = {"SubjectFromWebIdentityToken": claims.get("sub", ""), "Provider": federated, "Audience": audience}
+    return _enter(world, caller, call, wish, SessionKind.WEB_IDENTITY, params["RoleSessionName"], federated, more)
+
+
+def _provider(world: World, account: str, claims: Mapping[str, Any]) -> tuple[str, OidcProvider | None]:
+    """Host and provider of the token's issuer; None for one that is built in."""
+    issuer = str(claims.get("iss", ""))
+    host = issuer.removeprefix("https://").rstrip("/")
+    if host in BUILT_IN:
+        return host, None
+    arn = f"arn:{world.partition}:iam::{account}:oidc-provider/{host}"
+    provider = world.oidc_providers.get(arn)
+    if provider is None:
+        raise _bad_token(f"No OpenIDConnect provider found in your account for {issuer}", "provider")
+    return host, provider
+
+
+def _check_expiry(world: World, claims: Mapping[str, Any]) -> None:
+    expires = claims.get("exp")
+    now = int(world.now.timestamp())
+    if isinstance(expires, int | float) and now >= expires:
+        text = f"Token expired: current date/time {now} must be before the expiration date/time {int(expires)}"
+        at = datetime.fromtimestamp(expires, UTC)
+        raise Refusal("ExpiredTokenException", text, 400, checks=(Check("token", False, f"it expired at {at:%H:%M}"),))
+
+
+def _check_audience(claims: Mapping[str, Any], provider: OidcProvider | None) -> str:
+    audience = str(claims.get("azp") or claims.get("aud", ""))
+    if provider is not None and audience not in provider.client_ids:
+        raise _bad_token("Incorrect token audience", "audience")
+    return audience
+
+
+def _claim_keys(host: str, claims: Mapping[str, Any], audience: str) -> list[tuple[str, tuple[str, ...]]]:
+    """aud, oaud, sub, amr and the mapped claims; a claim that the token lacks is absent (2.3, 3.6)."""
+    found: list[tuple[str, tuple[str, ...]]] = [("aud", (audience,)), ("oaud", (str(claims.get("aud", "")),))]
+    if "sub" in claims:
+        found.append(("sub", (str(claims["sub"]),)))
+    if "amr" in claims:
+        amr = claims["amr"]
+        found.append(("amr", tuple(amr) if isinstance(amr, list) else (str(amr),)))
+    found += [(name, (str(claims[name]),)) for name in MAPPED.get(host, ()) if name in claims]
+    return found
+
+
+def assume_role_with_saml(world: World, actor: Actor, call: Call) -> Result:
+    """AssumeRoleWithSAML: session name, tags and source identity come from the assertion's attributes (4.3)."""
+    params = call.params
+    check_params(call.operation, params, SAML)
+    check_role_arn(params["RoleArn"])
+    provider, assertion = params["PrincipalArn"], params["SAMLAssertion"]
+    if ":saml-provider/" not in provider:
+        raise Refusal("ValidationError", "Request ARN is invalid", 400)
+    account = Arn.parse(params["RoleArn"]).account
+    if world.saml_providers and provider not in world.saml_providers:
+        raise _bad_token(f"SAML provider {provider} does not exist", "provider")
+    name = _saml_session_name(assertion)
+    tags = session_tags(tuple(assertion.get("PrincipalTags", {}).items()), assertion.get("TransitiveTagKeys", ()), None)
+    source = assertion.get("SourceIdentity", "")
+    keys = [ContextValue("sts:RoleSessionName", (name,), "the assertion")]
+    issuer = str(assertion.get("Issuer", ""))
+    qualifier = _name_qualifier(issuer, account, provider)
+    for key, value in (
+        ("aud", assertion.get("Recipient")),
+        ("iss", issuer or None),
+        ("sub", assertion.get("Subject")),
+        ("sub_type", assertion.get("SubjectType")),
+        ("namequalifier", qualifier if issuer else None),
+    ):
+        if value is not None:
+            keys.append(ContextValue(f"saml:{key}", (str(value),), "the assertion"))
+    if source:
+        keys.append(ContextValue("sts:SourceIdentity", (source,), "the assertion"))
+    caller = Actor(Caller(CallerKind.FEDERATED, account=account, federated=provider), account)
+    wish = Wish(params["RoleArn"], call.operation, tags, source, tuple(keys))
+    more = {
+        "Subject": assertion.get("Subject", ""),
+        "SubjectType": assertion.get("SubjectType", ""),
+        "Issuer": issuer,
+        "Audience": assertion.get("Recipient", ""),
+        "NameQualifier": qualifier,
+    }
+    end = assertion.get("SessionNotOnOrAfter")
+    return _enter(world, caller, call, wish, SessionKind.SAML, name, provider, more, end)
+
+
+def _saml_session_name(assertion: Mapping[str, Any]) -> str:
+    name = assertion.get("RoleSessionName")
+    if name is None:
+        raise _bad_token("RoleSessionName is required in AuthnResponse", "assertion")
+    if not isinstance(name, str) or not 2 <= len(name) <= 64 or not all(c.isalnum() or c in "_+=,.@-" for c in name):
+        raise _bad_token("RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}", "assertion")
+    return name
+
+
+def _name_qualifier(issuer: str, account: str, provider: str) -> str:
+    """BASE64(SHA1(issuer + account + "/" + provider name)), which makes a subject unique (4.3)."""
+    text = f"{issuer}{account}/{provider.rpartition('/')[2]}"
+    return base64.b64encode(hashlib.sha1(text.encode(), usedforsecurity=False).digest()).decode()
+
+
+def _enter(
+    world: World,
+    actor: Actor,
+    call: Call,
+    wish: Wish,
+    kind: SessionKind,
+    name: str,
+    provider: str,
+    more: Mapping[str, str],
+    not_after: Any = None,
+) -> Result:
+    """Ask the trust policy, check the duration, issue the session."""
+    decisions = admit(world, actor, call, wish)
+    role = world.role(wish.role_arn)
+    seconds: int = call.params.get("DurationSeconds") or HOUR
+    check = check_duration(role, seconds, False, decisions)
+    if isinstance(not_after, int | float):
+        left = datetime.fromtimestamp(not_after, UTC) - world.now
+        seconds = max(0, min(seconds, int(left / timedelta(seconds=1))))
+    policies = session_policies(world, call.params, role.account, decisions)
+    size = packed_size(call.params, wish.tags.all, decisions)
+    session = role_session(
+        world,
+        role,
+        name,
+        seconds,
+        provider,
+        kind=kind,
+        policies=policies,
+        tags=wish.tags.all,
+        transitive=wish.tags.transitive,
+        source_identity=wish.source_identity,
+    )
+    value: dict[str, Any] = {
+        "Credentials": credentials_of(session),
+        "AssumedRoleUser": {"AssumedRoleId": session.user_id, "Arn": session.arn},
+        **({} if size is None else {"PackedPolicySize": size}),
+        **more,
+        **({"SourceIdentity": session.source_identity} if session.source_identity else {}),
+    }
+    return Result(world.with_session(session, call.save), value, None, decisions, (check,))
+
+
+def _bad_token(message: str, what: str) -> Refusal:
+    return Refusal("InvalidIdentityToken", message, 400, checks=(Check(what, False, message),))

@@ -1,0 +1,120 @@
+"""What all changes to IAM share: look-up by name, evaluation, and documents read as IAM reads them on saving."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from iamviz.arn import Arn, split_fields
+from iamviz.calls.actors import Actor
+from iamviz.calls.authorize import authorize
+from iamviz.calls.model import Call, Refusal, Result
+from iamviz.calls.shared_issuers import required_claims
+from iamviz.calls.validation import Field
+from iamviz.engine.decision import Decision
+from iamviz.policy.findings import PolicyError
+from iamviz.policy.model import Effect, Policy, PolicyKind, Statement
+from iamviz.world.world import World
+
+__all__ = ["DOCUMENT", "NAME", "Operation", "allow", "find", "malformed", "missing", "read_document", "trust_policy"]
+
+Operation = Callable[[World, Actor, Call], Result]
+NAME = Field(str, 1, 128, r"[\w+=,.@-]+", required=True)
+DOCUMENT = Field(str, 1, 131072, required=True)
+PROHIBITED = ("Resource", "NotResource", "NotPrincipal")
+TRUST_LIMIT = 8192
+ROLE_ACTIONS = re.compile(
+    r"sts:(?:\*|assumerole\*?|assumerolewithsaml|assumerolewithwebidentity|tagsession|setsourceidentity|setcontext)"
+)
+
+
+def find(things: Mapping[str, Any], account: str, kind: str, name: str) -> Any:
+    """The user, group or role of a name in an account; NoSuchEntity when there is none."""
+    root = things.get(f"arn:aws:iam::{account}:{kind}/{name}")
+    if root is not None:
+        return root
+    for arn, thing in things.items():
+        parsed = Arn.parse(arn)
+        if parsed.account == account and parsed.name == name:
+            return thing
+    raise missing(kind, name)
+
+
+def allow(world: World, actor: Actor, call: Call, arn: str) -> tuple[Decision, ...]:
+    """The decision on a change; an administrator's change out of band is not evaluated."""
+    return () if actor.caller is None else authorize(world, actor, call, call.operation, arn)
+
+
+def missing(what: str, name: str) -> Refusal:
+    """IAM's answer for a name that it does not know."""
+    return Refusal("NoSuchEntity", f"The {what} with name {name} cannot be found.", 404)
+
+
+def malformed(message: str) -> Refusal:
+    """IAM's answer for a document that it does not save."""
+    return Refusal("MalformedPolicyDocument", message, 400)
+
+
+def read_document(document: str, kind: PolicyKind, name: str) -> Policy:
+    """Read a document; MalformedPolicyDocument when it is none."""
+    try:
+        policy = Policy.parse(document, kind, name=name)
+    except PolicyError as error:
+        bad_json = error.findings[0].code == "INVALID_JSON"
+        raise malformed("This policy contains invalid Json" if bad_json else "Syntax errors in policy.") from None
+    if kind is PolicyKind.IDENTITY and any(statement.principals is not None for statement in policy.statements):
+        raise malformed("Policy document should not specify a principal.")
+    return policy
+
+
+def trust_policy(world: World, document: str, name: str) -> Policy:
+    """Read a trust policy as IAM does on saving, and bind its principals to their unique ids.
+
+    MalformedPolicyDocument for what IAM does not store: docs/rules/roles_and_sessions.md 2.1 to 2.3.
+    """
+    policy = read_document(document, PolicyKind.TRUST, name)
+    if len("".join(document.split())) > TRUST_LIMIT:
+        raise Refusal("LimitExceeded", f"Cannot exceed quota for ACLSizePerRole: {TRUST_LIMIT}", 409)
+    for statement in policy.statements:
+        for element in PROHIBITED:
+            if element in statement.spans:
+                raise malformed(f"Has prohibited field {element}")
+        if statement.principals is None:
+            raise malformed("Missing required field Principal")
+        if not all(ROLE_ACTIONS.fullmatch(action.text.lower()) for action in statement.actions):
+            raise malformed("AssumeRole policy may only specify STS AssumeRole actions.")
+        _check_principals(world, statement)
+        _check_issuers(statement)
+    return policy.bound(world.unique_ids)
+
+
+def _check_principals(world: World, statement: Statement) -> None:
+    """A user or role that a trust policy names must exist, as far as the world knows its account (2.2)."""
+    for entry in statement.principals or ():
+        if entry.type != "AWS" or entry.is_everyone or entry.account is not None:
+            continue
+        fields = split_fields(entry.value)
+        known = len(fields) == 6 and fields[4] in world.accounts
+        absent = known and fields[2] == "iam" and entry.value not in world.users and entry.value not in world.roles
+        if absent or "*" in entry.value or "?" in entry.value or len(fields) != 6:
+            raise malformed(f'Invalid principal in policy: "AWS":"{entry.value}"')
+
+
+def _check_issuers(statement: Statement) -> None:
+    """Issuers that serve many customers need a condition that names the customer (2.3)."""
+    if statement.effect is not Effect.ALLOW:
+        return
+    for entry in statement.principals or ():
+        host = entry.value.rpartition(":oidc-provider/")[2] if entry.type == "Federated" else ""
+        wanted = [f"{host}:{claim}" for claim in required_claims(host)]
+        if wanted and not any(_names_customer(row, wanted) for row in statement.conditions):
+            keys = " or ".join(wanted)
+            raise malformed(
+                f"Trust policy with trusted principal {entry.value} must evaluate, using StringEquals, StringLike or "
+                f"StringEqualsIgnoreCase, {keys} which is not scoped to all."
+            )
+
+
+def _names_customer(row: Any, wanted: list[str]) -> bool:
+    operators = ("StringEquals", "StringLike", "StringEqualsIgnoreCase")
+    named = row.key.lower() in [key.lower() for key in wanted]
+    return named and row.name in operators and any(value != "*" for value in row.values)

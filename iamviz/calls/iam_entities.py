@@ -1,0 +1,236 @@
+"""Making and deleting users, groups, roles and keys: docs/rules/roles_and_sessions.md 1.4, 2.1 and 5."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from immutables import Map
+
+from iamviz.arn import Arn
+from iamviz.calls.actors import Actor
+from iamviz.calls.iam_common import DOCUMENT, NAME, Operation, allow, find, missing, trust_policy
+from iamviz.calls.model import Call, Refusal, Result
+from iamviz.calls.session_tags import pairs
+from iamviz.calls.validation import Field, check_params
+from iamviz.world.entities import AccessKey, Group, Role, User
+from iamviz.world.ids import access_key_id, unique_id
+from iamviz.world.world import World
+
+__all__ = ["ENTITY_OPERATIONS"]
+
+PATH = Field(str, 1, 512, r"/([!-~]+/)?")
+NAME64 = Field(str, 1, 64, r"[\w+=,.@-]+", required=True)
+DURATION = Field(int, 3600, 43200)
+MOST_KEYS = 2
+MOST_GROUPS = 10
+_PREFIX = {"user": "AIDA", "group": "AGPA", "role": "AROA"}
+
+
+def _new_arn(world: World, actor: Actor, kind: str, things: Iterable[str], params: Mapping[str, Any]) -> str:
+    """The ARN of a thing to be made; names are unique in an account whatever their path and letter case."""
+    name = params[f"{kind.capitalize()}Name"]
+    for arn in things:
+        parsed = Arn.parse(arn)
+        if parsed.account == actor.account and parsed.name.lower() == name.lower():
+            raise Refusal("EntityAlreadyExists", f"{kind.capitalize()} with name {name} already exists.", 409)
+    return f"arn:{world.partition}:iam::{actor.account}:{kind}{params.get('Path', '/')}{name}"
+
+
+def _id(world: World, kind: str, actor: Actor, arn: str) -> str:
+    """A unique id that no earlier thing of this name had."""
+    return unique_id(_PREFIX[kind], actor.account, arn, world.now.isoformat(), world.serial)
+
+
+def _tags(call: Call) -> Map[str, str]:
+    return Map(dict(pairs(call.operation, call.params.get("Tags") or ())))
+
+
+def create_user(world: World, actor: Actor, call: Call) -> Result:
+    """CreateUser: a user without permissions and without keys; here it can call at once, as with a key made for it."""
+    check_params(call.operation, call.params, {"UserName": NAME64, "Path": PATH, "Tags": Field(list)})
+    arn = _new_arn(world, actor, "user", world.users, call.params)
+    decisions = allow(world, actor, call, arn)
+    key = AccessKey(access_key_id("AKIA", actor.account, arn, world.serial))
+    user = User(arn, _id(world, "user", actor, arn), tags=_tags(call), access_keys=(key,))
+    value = {"User": {"UserName": user.name, "UserId": user.unique_id, "Arn": arn}}
+    return Result(replace(world.with_user(user), serial=world.serial + 1), value, None, decisions)
+
+
+def create_group(world: World, actor: Actor, call: Call) -> Result:
+    """CreateGroup: a bag for policies, still empty."""
+    check_params(call.operation, call.params, {"GroupName": NAME, "Path": PATH})
+    arn = _new_arn(world, actor, "group", world.groups, call.params)
+    decisions = allow(world, actor, call, arn)
+    group = Group(arn, _id(world, "group", actor, arn))
+    value = {"Group": {"GroupName": group.name, "GroupId": group.unique_id, "Arn": arn}}
+    return Result(replace(world.with_group(group), serial=world.serial + 1), value, None, decisions)
+
+
+def create_role(world: World, actor: Actor, call: Call) -> Result:
+    """CreateRole: the trust policy is mandatory and checked as on every save."""
+    fields = {
+        "RoleName": NAME64,
+        "AssumeRolePolicyDocument": DOCUMENT,
+        "Path": PATH,
+        "Description": Field(str, 0, 1000),
+        "MaxSessionDuration": DURATION,
+        "PermissionsBoundary": Field(str, 20, 2048),
+        "Tags": Field(list),
+    }
+    check_params(call.operation, call.params, fields)
+    params = call.params
+    arn = _new_arn(world, actor, "role", world.roles, params)
+    decisions = allow(world, actor, call, arn)
+    trust = trust_policy(world, params["AssumeRolePolicyDocument"], f"trust policy of {params['RoleName']}")
+    role = Role(
+        arn,
+        _id(world, "role", actor, arn),
+        trust=trust,
+        boundary=params.get("PermissionsBoundary", ""),
+        max_session_duration=params.get("MaxSessionDuration", 3600),
+        tags=_tags(call),
+    )
+    value = {"Role": {"RoleName": role.name, "RoleId": role.unique_id, "Arn": arn}}
+    return Result(replace(world.with_role(role), serial=world.serial + 1), value, None, decisions)
+
+
+def _must_be_bare(identity: User | Group | Role) -> None:
+    """What still carries policies cannot be deleted (2.1)."""
+    if identity.attached:
+        raise Refusal("DeleteConflict", "Cannot delete entity, must detach all policies first.", 409)
+    if identity.inline:
+        raise Refusal("DeleteConflict", "Cannot delete entity, must delete policies first.", 409)
+
+
+def delete_user(world: World, actor: Actor, call: Call) -> Result:
+    """DeleteUser. An administrator's change out of band clears what the user still carries."""
+    check_params(call.operation, call.params, {"UserName": NAME64})
+    user = find(world.users, actor.account, "user", call.params["UserName"])
+    decisions = allow(world, actor, call, user.arn)
+    if actor.caller is not None:
+        _must_be_bare(user)
+    return Result(replace(world, users=world.users.delete(user.arn)), {}, None, decisions)
+
+
+def delete_group(world: World, actor: Actor, call: Call) -> Result:
+    """DeleteGroup: only when nobody is in it."""
+    check_params(call.operation, call.params, {"GroupName": NAME})
+    group = find(world.groups, actor.account, "group", call.params["GroupName"])
+    decisions = allow(world, actor, call, group.arn)
+    if any(group.arn in user.groups for user in world.users.values()):
+        raise Refusal("DeleteConflict", "Cannot delete entity, must remove users from group first.", 409, decisions)
+    _must_be_bare(group)
+    return Result(replace(world, groups=world.groups.delete(group.arn)), {}, None, decisions)
+
+
+def delete_role(world: World, actor: Actor, call: Call) -> Result:
+    """DeleteRole: its sessions are invalid from now on, also when a role of the same name is made again (3.8)."""
+    check_params(call.operation, call.params, {"RoleName": NAME64})
+    role = find(world.roles, actor.account, "role", call.params["RoleName"])
+    decisions = allow(world, actor, call, role.arn)
+    if actor.caller is not None:
+        _must_be_bare(role)
+    return Result(replace(world, roles=world.roles.delete(role.arn)), {}, None, decisions)
+
+
+def list_users(world: World, actor: Actor, call: Call) -> Result:
+    """ListUsers: the users of the account."""
+    check_params(call.operation, call.params, {"PathPrefix": Field(str, 1, 512)})
+    decisions = allow(world, actor, call, f"arn:{world.partition}:iam::{actor.account}:user/")
+    users = sorted((user for user in world.users.values() if user.account == actor.account), key=lambda user: user.arn)
+    value = {"Users": [{"UserName": user.name, "UserId": user.unique_id, "Arn": user.arn} for user in users]}
+    return Result(world, value, None, decisions)
+
+
+def update_role(world: World, actor: Actor, call: Call) -> Result:
+    """UpdateRole: changes MaxSessionDuration; sessions that run keep their end (4.8)."""
+    fields = {"RoleName": NAME64, "MaxSessionDuration": DURATION, "Description": Field(str, 0, 1000)}
+    check_params(call.operation, call.params, fields)
+    role = find(world.roles, actor.account, "role", call.params["RoleName"])
+    decisions = allow(world, actor, call, role.arn)
+    seconds = call.params.get("MaxSessionDuration", role.max_session_duration)
+    return Result(world.with_role(replace(role, max_session_duration=seconds)), {}, None, decisions)
+
+
+def create_access_key(world: World, actor: Actor, call: Call) -> Result:
+    """CreateAccessKey: a user has at most two."""
+    check_params(call.operation, call.params, {"UserName": NAME64})
+    user = find(world.users, actor.account, "user", call.params["UserName"])
+    decisions = allow(world, actor, call, user.arn)
+    if len(user.access_keys) >= MOST_KEYS:
+        raise Refusal("LimitExceeded", f"Cannot exceed quota for AccessKeysPerUser: {MOST_KEYS}", 409, decisions)
+    key = AccessKey(access_key_id("AKIA", user.account, user.arn, "key", world.serial))
+    changed = replace(world.with_user(replace(user, access_keys=(*user.access_keys, key))), serial=world.serial + 1)
+    value = {"AccessKey": {"UserName": user.name, "AccessKeyId": key.id, "Status": "Active"}}
+    return Result(changed, value, None, decisions)
+
+
+def update_access_key(world: World, actor: Actor, call: Call) -> Result:
+    """UpdateAccessKey: Active or Inactive, without AccessKeyId all keys; sessions that a key made go on (3.8)."""
+    fields = {
+        "UserName": NAME64,
+        "AccessKeyId": Field(str, 16, 128, r"[\w]+"),
+        "Status": Field(str, pattern="Active|Inactive", required=True),
+    }
+    check_params(call.operation, call.params, fields)
+    user = find(world.users, actor.account, "user", call.params["UserName"])
+    decisions = allow(world, actor, call, user.arn)
+    wanted, active = call.params.get("AccessKeyId"), call.params["Status"] == "Active"
+    if wanted and wanted not in {key.id for key in user.access_keys}:
+        raise missing("Access Key", wanted)
+    keys = tuple(replace(key, active=active) if wanted in (None, key.id) else key for key in user.access_keys)
+    return Result(world.with_user(replace(user, access_keys=keys)), {}, None, decisions)
+
+
+def _tagging(kind: str, things: str, adds: bool) -> Operation:
+    """TagUser, UntagUser, TagRole, UntagRole: keys of users and roles compare without case (1.4)."""
+
+    def operation(world: World, actor: Actor, call: Call) -> Result:
+        element = "Tags" if adds else "TagKeys"
+        check_params(call.operation, call.params, {f"{kind}Name": NAME64, element: Field(list, required=True)})
+        identity = find(getattr(world, things), actor.account, kind.lower(), call.params[f"{kind}Name"])
+        decisions = allow(world, actor, call, identity.arn)
+        added = dict(pairs(call.operation, call.params[element])) if adds else {}
+        gone = {key.lower() for key in (added or call.params[element])}
+        tags = {key: value for key, value in identity.tags.items() if key.lower() not in gone} | added
+        changed = replace(identity, tags=Map(tags))
+        put = world.with_user if isinstance(changed, User) else world.with_role
+        return Result(put(changed), {}, None, decisions)
+
+    return operation
+
+
+def _membership(joins: bool) -> Operation:
+    """AddUserToGroup and RemoveUserFromGroup."""
+
+    def operation(world: World, actor: Actor, call: Call) -> Result:
+        check_params(call.operation, call.params, {"GroupName": NAME, "UserName": NAME})
+        group = find(world.groups, actor.account, "group", call.params["GroupName"])
+        user = find(world.users, actor.account, "user", call.params["UserName"])
+        decisions = allow(world, actor, call, group.arn)
+        groups = tuple(arn for arn in user.groups if arn != group.arn) + ((group.arn,) if joins else ())
+        if len(groups) > MOST_GROUPS:
+            raise Refusal("LimitExceeded", f"Cannot exceed quota for GroupsPerUser: {MOST_GROUPS}", 409, decisions)
+        return Result(world.with_user(replace(user, groups=groups)), {}, None, decisions)
+
+    return operation
+
+
+ENTITY_OPERATIONS: dict[str, Operation] = {
+    "AddUserToGroup": _membership(joins=True),
+    "CreateAccessKey": create_access_key,
+    "CreateGroup": create_group,
+    "CreateRole": create_role,
+    "CreateUser": create_user,
+    "DeleteGroup": delete_group,
+    "DeleteRole": delete_role,
+    "DeleteUser": delete_user,
+    "ListUsers": list_users,
+    "RemoveUserFromGroup": _membership(joins=False),
+    "TagRole": _tagging("Role", "roles", adds=True),
+    "TagUser": _tagging("User", "users", adds=True),
+    "UntagRole": _tagging("Role", "roles", adds=False),
+    "UntagUser": _tagging("User", "users", adds=False),
+    "UpdateAccessKey": update_access_key,
+    "UpdateRole": update_role,
+}

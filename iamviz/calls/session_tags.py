@@ -1,0 +1,88 @@
+"""Session tags and source identity: docs/rules/roles_and_sessions.md 4.11 and 4.12."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from immutables import Map
+
+from iamviz.calls.model import CallError, Refusal
+from iamviz.world.context import ContextValue
+from iamviz.world.sessions import Session
+
+__all__ = ["SessionTags", "pairs", "session_tags"]
+
+MOST_TAGS = 50
+_KEY = re.compile(r"[\w\s.:/=+\-@]{1,128}")
+_VALUE = re.compile(r"[\w\s.:/=+\-@]{0,256}")
+DUPLICATE = "Duplicate tag keys found. Please note that Tag keys are case insensitive."
+NOT_INCLUDED = "The specified transitive tag key must be included in the requested tags."
+CONFLICT = (
+    "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the "
+    "calling session."
+)
+
+
+@dataclass(frozen=True)
+class SessionTags:
+    """The tags of a request: those passed, and the transitive ones that the calling session hands down."""
+
+    passed: Map[str, str] = field(default_factory=Map)
+    inherited: Map[str, str] = field(default_factory=Map)
+    transitive: frozenset[str] = frozenset()
+
+    @property
+    def all(self) -> Map[str, str]:
+        """Everything that the new session is tagged with; a passed key never competes with an inherited one."""
+        return Map({**self.inherited, **self.passed})
+
+    def context(self) -> list[ContextValue]:
+        """The condition keys that the tags bring (3.6)."""
+        if not self.all:
+            return []
+        found = [ContextValue("aws:TagKeys", tuple(sorted(self.all)), "the tags of the call")]
+        for tags, origin in (
+            (self.passed, "a tag of the call"),
+            (self.inherited, "a transitive tag of the calling session"),
+        ):
+            found += [ContextValue(f"aws:RequestTag/{key}", (value,), origin) for key, value in sorted(tags.items())]
+        if self.transitive:
+            names = tuple(sorted(key for key in self.all if key.lower() in self.transitive))
+            found.append(ContextValue("sts:TransitiveTagKeys", names, "the tags of the call"))
+        return found
+
+
+def pairs(operation: str, value: Any) -> list[tuple[str, str]]:
+    """The parameter Tags, a list of ``{"Key": …, "Value": …}``; CallError for another shape."""
+    found = []
+    for item in value if isinstance(value, list | tuple) else [value]:
+        if not isinstance(item, Mapping) or not all(isinstance(item.get(name), str) for name in ("Key", "Value")):
+            raise CallError(f'Tags of {operation} is {value!r:.80}; expected a list of {{"Key": text, "Value": text}}')
+        found.append((item["Key"], item["Value"]))
+    return found
+
+
+def session_tags(tags: Iterable[tuple[str, str]], transitive: Iterable[str], session: Session | None) -> SessionTags:
+    """The tags of an AssumeRole call; Refusal for what STS does not accept."""
+    passed = list(tags)
+    lower = [key.lower() for key, _ in passed]
+    wanted = [key.lower() for key in transitive]
+    if len(passed) > MOST_TAGS:
+        raise _invalid(f"a session has at most {MOST_TAGS} tags", "ValidationError")
+    for key, value in passed:
+        if not _KEY.fullmatch(key) or not _VALUE.fullmatch(value) or key.lower().startswith("aws:"):
+            raise _invalid(f"the tag {key}={value} is not valid", "ValidationError")
+    if len(set(lower)) < len(lower):
+        raise _invalid(DUPLICATE)
+    if not set(wanted) <= set(lower):
+        raise _invalid(NOT_INCLUDED)
+    handed_down = session.transitive if session else frozenset()
+    inherited = {key: value for key, value in (session.tags if session else {}).items() if key.lower() in handed_down}
+    if handed_down & set(lower):
+        raise _invalid(CONFLICT)
+    return SessionTags(Map(dict(passed)), Map(inherited), handed_down | frozenset(wanted))
+
+
+def _invalid(message: str, code: str = "InvalidParameterValue") -> Refusal:
+    return Refusal(code, message, 400)
