@@ -15,6 +15,9 @@ from iamviz.world.world import World
 __all__ = ["Bet", "Step", "Story", "StoryError"]
 
 
+SLUG_LENGTH = 40
+
+
 class StoryError(ValueError):
     """A step that cannot be told as written, or a JSON text that is no story."""
 
@@ -121,9 +124,10 @@ class Story:
 
     @property
     def slug(self) -> str:
-        """The title as a part of an id: ``ana-and-the-staging-role``."""
+        """The title as a part of an id: ``ana-and-the-staging-role``; 40 characters at most, a letter first."""
         words = "".join(c if c.isascii() and c.isalnum() else " " for c in self.title.lower()).split()
-        return "-".join(words) or "story"
+        slug = "-".join(words)[:SLUG_LENGTH].rstrip("-")
+        return slug if slug[:1].isalpha() else f"story-{slug}".rstrip("-")
 
     def perform(
         self, call: Call, title: str = "", caption: str = "", bet: Bet | str | None = None, why: str = ""
