@@ -2,9 +2,9 @@
 
     python -m benchmarks.page
 
-Exports `notebooks/00_start_here.ipynb`, opens it from a file in headless Chromium, and measures: bytes, requests, milliseconds
-from navigation to the first frame painted, and from a click on Next to the next frame painted (median and worst). Needs the test
-extras and a Chromium on PATH.
+Exports `notebooks/00_start_here.ipynb`, opens it from a file in headless Chromium, and measures: bytes, requests,
+milliseconds from navigation to the first frame painted, and from a click on Next to the next frame painted (median and
+worst). Needs the test extras and a Chromium on PATH.
 """
 
 import json

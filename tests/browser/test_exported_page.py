@@ -113,7 +113,8 @@ def test_nothing_moves_from_frame_to_frame(visit: Visit) -> None:
         radio(visit.page, number).click()
         box = frame(visit.page).locator(".iv-map:visible .iv-role .bx").bounding_box()
         svg = frame(visit.page).locator(".iv-map:visible").bounding_box()
-        assert box and svg
+        assert box
+        assert svg
         places.add((round(box["x"] - svg["x"], 1), round(box["y"] - svg["y"], 1)))
     assert len(places) == 1
 
