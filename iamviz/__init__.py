@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from iamviz.pictures.story_frames import lifelines_picture as lifelines
     from iamviz.pictures.story_frames import story_map_picture as story_map
     from iamviz.pictures.story_parts import card_picture as credential_card
+    from iamviz.policy.check import check_policy
 
-# What draws is imported when it is first used: importing iamviz loads neither pandas nor ipywidgets.
+# What draws, and the checker, is imported when it is first used: importing iamviz loads neither pandas nor ipywidgets.
 _DRAWN = {
     "action_table": ("iamviz.pictures.action_table", "action_table"),
+    "check_policy": ("iamviz.policy.check", "check_policy"),
     "credential_card": ("iamviz.pictures.story_parts", "card_picture"),
     "gates": ("iamviz.pictures.evidence", "gates_picture"),
     "lifelines": ("iamviz.pictures.story_frames", "lifelines_picture"),
@@ -59,6 +61,7 @@ __all__ = [
     "__version__",
     "action_table",
     "ask",
+    "check_policy",
     "credential_card",
     "evaluate",
     "gates",
