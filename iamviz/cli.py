@@ -15,6 +15,8 @@ import typer
 from rich.console import Console
 
 from iamviz._version import __version__
+from iamviz.check_command import HELP as CHECK_HELP
+from iamviz.check_command import check
 
 _TERMINAL = sys.stdout.isatty()
 _LAB_FOLDER = "iamviz-notebooks"
@@ -178,3 +180,6 @@ def _export_with_bars(notebooks: Sequence[Path], to: Path) -> list[Path]:
 
 def _say(text: str) -> None:
     Console(soft_wrap=True, highlight=False).print(text, markup=False)
+
+
+app.command("check", help=CHECK_HELP)(check)
