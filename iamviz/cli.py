@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 from urllib.parse import quote
 
 import typer
@@ -87,11 +87,7 @@ def lab(
     first = _copy_notebooks(folder)
     if no_start:
         return
-    command = _lab_command(first, rest)
-    sys.stdout.flush()
-    if os.name == "posix":
-        os.execv(command[0], command)  # signals and the exit code are then JupyterLab's own
-    raise typer.Exit(subprocess.run(command, check=False).returncode)
+    _become(_lab_command(first, rest))
 
 
 @app.command(help=_EXPORT_HELP)
@@ -155,6 +151,14 @@ def _lab_command(first: Path, options: Sequence[str]) -> list[str]:
         _say("You are root, as one is in a container: JupyterLab is told --allow-root.")
         command.append("--allow-root")
     return command
+
+
+def _become(command: list[str]) -> NoReturn:
+    """Let the command take over, so that signals and the exit code are its own."""
+    sys.stdout.flush()
+    if os.name == "posix":
+        os.execv(command[0], command)
+    raise typer.Exit(subprocess.run(command, check=False).returncode)
 
 
 def _export_with_bars(notebooks: Sequence[Path], to: Path) -> list[Path]:

@@ -34,6 +34,7 @@ Progress = Callable[[Path, int, int], None]
 """Is told the notebook, how many of its cells are done, and how many there are."""
 
 CELL_SECONDS = 600
+_IMAGE_SOURCE = re.compile(r"""(<img\b[^>]*?\ssrc\s*=\s*["'])([^"'>]+)""", re.IGNORECASE)
 _IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
@@ -230,7 +231,11 @@ class _OwnKernel(AsyncKernelManager):
 
 
 class _Renderer(IPythonRenderer):
-    """nbconvert's renderer, with the headings' ids that JupyterLab gives them."""
+    """nbconvert's renderer, with the headings' ids that JupyterLab gives them, and HTML left as it was written."""
+
+    def _html_embed_images(self, html: str) -> str:
+        # nbconvert's own parses the fragment and closes what it opens: a `<details>` would end before what it folds.
+        return _IMAGE_SOURCE.sub(lambda found: f"{found[1]}{self._src_to_base64(found[2]) or found[2]}", html)
 
     def heading(self, text: str, level: int, **attrs: Any) -> str:
         words = unescape(re.sub(r"<[^>]*>", "", text)).strip()

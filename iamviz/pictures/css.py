@@ -1,0 +1,153 @@
+"""The style rules that a picture needs, and no more: cut from the sheets in ``style/``, minified, generated per step.
+
+The sheets hold rules relative to ``.iamviz.iamviz.iamviz``: native CSS nesting adds that scope once, so that a picture
+beats JupyterLab's styles for HTML output (``ul:not(.list-inline)``) and touches nothing outside of itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib.resources import files
+from typing import Final
+
+from iamviz.pictures.errors import PictureError
+
+COMPONENTS: Final = (
+    "legend",
+    "map",
+    "lock",
+    "locks",
+    "gates",
+    "quote",
+    "answer",
+    "lifelines",
+    "tabular",
+    "match",
+    "conditions",
+    "card",
+    "cards",
+    "arn",
+    "table",
+    "frame",
+)
+"""Every sheet beside the tokens and the base, in the order in which the rules are written."""
+
+FRAME_COMPONENTS: Final = frozenset(
+    {"map", "lock", "gates", "quote", "answer", "lifelines", "card", "arn", "conditions", "frame"}
+)
+"""What the frames of a story may need."""
+
+MAX_STEPS: Final = 200
+
+_NEEDS: Final = {
+    "locks": ("lock",),
+    "match": ("tabular",),
+    "conditions": ("tabular",),
+    "table": ("tabular",),
+    "cards": ("card",),
+}
+_MARKERS: Final = {
+    "iv-legend": "legend",
+    "iv-map": "map",
+    "iv-lock": "lock",
+    "iv-says": "lock",
+    "iv-lockm": "locks",
+    "iv-gates": "gates",
+    "iv-quote": "quote",
+    "iv-cli": "answer",
+    "iv-life": "lifelines",
+    "iv-match": "match",
+    "iv-cond": "conditions",
+    "iv-card": "card",
+    "iv-cards": "cards",
+    "iv-arn": "arn",
+    "iv-arns": "arn",
+    "iv-acts": "table",
+    "iv-frame": "frame",
+    "iv-stepper": "frame",
+    "iv-bet": "frame",
+}
+_CLASS: Final = re.compile(r'class="([^"]*)"')
+_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
+_STRING: Final = re.compile(r'("[^"]*")')
+
+
+def components_in(html: str) -> frozenset[str]:
+    """The components whose marker classes occur in ``html``: what `css_for` has to be asked for."""
+    found: set[str] = set()
+    for attribute in _CLASS.findall(html):
+        found.update(_MARKERS[name] for name in attribute.split() if name in _MARKERS)
+    return frozenset(found)
+
+
+def css_for(components: Iterable[str], steps: int = 0) -> str:
+    """Tokens, base and the named components as minified CSS; with ``steps``, the states of a stepper of that length."""
+    wanted = set(components)
+    unknown = sorted(wanted.difference(COMPONENTS))
+    if unknown:
+        raise PictureError(f"no style sheet for {', '.join(unknown)}; there are {', '.join(COMPONENTS)}")
+    if not 0 <= steps <= MAX_STEPS:
+        raise PictureError(f"a stepper has 0 to {MAX_STEPS} steps, not {steps}")
+    for name in tuple(wanted):
+        wanted.update(_NEEDS.get(name, ()))
+    return _sheet(tuple(name for name in COMPONENTS if name in wanted), steps)
+
+
+def style_tag(components: Iterable[str], steps: int = 0) -> str:
+    """The rules as a ``<style>`` element that says what it holds, so that a page can keep one copy."""
+    names = sorted(set(components))
+    css = css_for(names, steps).replace("</", r"<\/")
+    return f'<style class="iv-style" data-iv="{" ".join(names)}" data-steps="{steps}">{css}</style>'
+
+
+def minify(css: str) -> str:
+    """The same rules without comments and needless blanks; strings stay as they are."""
+    parts = _STRING.split(_COMMENT.sub("", css))
+    text = "".join(part if index % 2 else _squeeze(part) for index, part in enumerate(parts))
+    return text.replace(";}", "}").strip()
+
+
+def _squeeze(css: str) -> str:
+    css = re.sub(r"\s+", " ", css)
+    css = re.sub(r" ?([{};,>~]) ?", r"\1", css)
+    css = re.sub(r": (?=\S|$)", ":", css)
+    return css.replace(" + ", "+").replace("@container (", "@container(")
+
+
+@lru_cache(maxsize=64)
+def _sheet(names: tuple[str, ...], steps: int) -> str:
+    rules = "".join(_read(name) for name in ("hues", "base", *names))
+    states = minify(_step_states(steps)) if steps else ""
+    return f"{_read('tokens')}.iamviz.iamviz.iamviz{{{rules}{states}}}"
+
+
+@lru_cache(maxsize=32)
+def _read(name: str) -> str:
+    return minify((files("iamviz.pictures") / "style" / f"{name}.css").read_text("utf-8"))
+
+
+def _step_states(steps: int) -> str:
+    """Which frame shows, and how the rail looks, for each position of the radio group.
+
+    The radio in force is the checked one, or, while the first is checked and has no focus, the one that the address
+    names (``#story-step-4``). It selects the child of the same number in the frames and in the rail alike; the rail's
+    later children are still to come.
+    """
+    positions = ",".join(f"&:nth-child({k})~*>:nth-child({k})" for k in range(1, steps + 1))
+    return f"""
+    .iv-stepper {{
+      > :checked:not(:first-child:not(:focus):has(~:target)), > :first-child:checked:not(:focus) ~ :target {{
+        {positions} {{
+          &.iv-frame {{ display: grid; }}
+          & ~ ::before {{ border-color: var(--iv-rule); }}
+          .no {{
+            background: var(--iv-ink); border-color: var(--iv-ink); color: var(--iv-bg);
+            outline: var(--ring, 0) solid var(--iv-focus); outline-offset: 2px;
+          }}
+          .tt {{ color: var(--iv-ink); font-weight: 650; }}
+          & ~ * .no {{ border-color: var(--iv-rule); color: var(--iv-ink3); }}
+        }}
+      }}
+    }}"""

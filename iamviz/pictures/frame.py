@@ -1,0 +1,138 @@
+"""The frame (one step of a story), the stepper that walks through them without a script, and the bet.
+
+Radios drive all: the checked one shows its frame and paints its place in the rail (`iamviz.pictures.css`). The nav is
+made of labels for the neighbouring radios, so it works by mouse; Tab and the arrow keys work on the radios themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from iamviz.pictures.errors import PictureError
+from iamviz.pictures.marks import Mark, esc, glyph, inline, mark
+
+_ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,79}")
+
+
+@dataclass(frozen=True)
+class FrameView:
+    """One step: ``number`` of ``total``, the clock time, and the parts as markup made by this package.
+
+    ``map_wide`` and ``map_tall`` are the map twice (for wide and narrow containers), ``bet`` comes from `bet_html`.
+    """
+
+    number: int
+    total: int
+    clock: str
+    caption_html: str
+    map_wide: str = ""
+    map_tall: str = ""
+    bet: str = ""
+    why_html: str = ""
+    life_html: str = ""
+    extra_html: str = ""
+    answer_html: str = ""
+
+
+def checked_id(name: str) -> str:
+    """``name`` when it may be an id on a page; radio names and deep links are made from it."""
+    if not _ID.fullmatch(name):
+        raise PictureError(
+            f"{name!r} cannot be an id: it starts with a letter and holds letters, digits, - and _ (80 at most)"
+        )
+    return name
+
+
+def step_id(stepper_id: str, number: int) -> str:
+    """The id of a step's radio, which is also its deep link: ``#staging-bucket-step-4``."""
+    return f"{checked_id(stepper_id)}-step-{number}"
+
+
+def frame_html(view: FrameView, stepper_id: str | None = None, titles: Sequence[str] = ()) -> str:
+    """A step as an ``<article>``; within a stepper (``stepper_id``) it carries the nav above its caption."""
+    nav = _nav(view, stepper_id, titles) if stepper_id is not None else ""
+    maps = f"<div>{view.map_wide}{view.map_tall}</div>" if view.map_wide or view.map_tall else ""
+    lower = ""
+    if view.why_html or view.life_html:
+        lower = f'<div class="lo"><div class="why">{view.why_html}</div><div class="tm">{view.life_html}</div></div>'
+    clock = (
+        f'<p class="big b"><span class="c-mute">{glyph("clock", 14)}</span> {esc(view.clock)}</p>' if view.clock else ""
+    )
+    css_class = "iv-frame has-bet" if view.bet else "iv-frame"
+    return (
+        f'<article class="{css_class}" aria-label="Step {view.number} of {view.total}">{nav}'
+        f'<header class="hd">{clock}<p class="iv-caption">{view.caption_html}</p></header>'
+        f"{maps}{view.bet}{lower}{view.extra_html}{view.answer_html}</article>"
+    )
+
+
+def _nav(view: FrameView, stepper_id: str, titles: Sequence[str]) -> str:
+    number, total = view.number, view.total
+
+    def entry(target: int, text: str, css_class: str) -> str:
+        if 1 <= target <= total and target != number:
+            strong = " b" if css_class == "n" else ""
+            return f'<label class="{css_class}{strong}" for="{step_id(stepper_id, target)}">{text}</label>'
+        return f'<span class="c-mute {css_class} off" aria-disabled="true">{text}</span>'
+
+    following = titles[number] if number < min(total, len(titles)) else ""
+    hint = f'<span class="nx"> · next: {esc(following)}</span>' if following else ""
+    return (
+        f'<nav class="iv-nav x" aria-label="Steps">{entry(1, "First", "f")}{entry(number - 1, "Prev", "p")}'
+        f'<p class="t2">{number} of {total}{hint}</p>'
+        f"{entry(number + 1, 'Next', 'n')}{entry(total, 'Last', 'z')}</nav>"
+    )
+
+
+def stepper_html(stepper_id: str, title: str, titles: Sequence[str], frames: Sequence[str]) -> str:
+    """All frames of a story behind one group of radios; the first shows until another is chosen."""
+    if len(titles) != len(frames) or not frames:
+        raise PictureError(f"a stepper needs a title for each frame: {len(titles)} titles, {len(frames)} frames")
+    name, total = checked_id(stepper_id), len(frames)
+    radios = "".join(
+        f'<input type="radio" name="{name}" id="{step_id(name, k)}" style="left:{(k - 1) / total:.4%}" '
+        f'aria-label="Step {k} of {total}: {esc(text)}"{" checked" if k == 1 else ""}>'
+        for k, text in enumerate(titles, 1)
+    )
+    rail = "".join(
+        f'<li class="t1"><label for="{step_id(name, k)}"><span class="no b">{k}</span>'
+        f'<span class="tt">{esc(text)}</span></label></li>'
+        for k, text in enumerate(titles, 1)
+    )
+    return (
+        f'<section class="iv-stepper" role="radiogroup" aria-label="{esc(title)}">{radios}'
+        f'<ol class="iv-rail" aria-hidden="true">{rail}</ol><div class="iv-frames">{"".join(frames)}</div></section>'
+    )
+
+
+def bet_html(name: str, question: str, truth: Mark, why: str) -> str:
+    """The learner commits first: two radios, and the reveal when one is checked. ``name`` must be unique on a page."""
+    checked_id(name)
+
+    def choice(letter: str, icon: Mark, text: str) -> str:
+        right = (icon == "allow") == (truth == "allow")
+        return (
+            f'<input type="radio" class="{"ok" if right else "ko"}" name="{name}" id="{name}-{letter}">'
+            f'<label class="x b" for="{name}-{letter}">{mark(icon, 18)}{text}</label>'
+        )
+
+    reason = inline(why)
+    return (
+        f'<fieldset class="iv-bet x"><legend class="b">{esc(question)}</legend>'
+        f"{choice('a', 'allow', 'Allowed')}{choice('b', 'none', 'Denied')}"
+        f'<div class="rv" aria-live="polite"><p class="hit"><b>You called it.</b> {reason}</p>'
+        f'<p class="mis"><b>Not this time.</b> {reason}</p></div></fieldset>'
+    )
+
+
+def veiled(html: str) -> str:
+    """A part of a caption that stays hidden until the frame's bet is made."""
+    return f'<span class="iv-veil">{html}</span>'
+
+
+def before_after(before_html: str, after_html: str) -> str:
+    """Two versions of the evidence: without the verdict until the bet is made, with it afterwards."""
+    return f'<div class="iv-before">{before_html}</div><div class="iv-after">{after_html}</div>'

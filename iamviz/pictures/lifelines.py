@@ -1,0 +1,255 @@
+"""The lifelines: a session is a fuse. Solid is spent, pale is left, the dashed tail is what the role had allowed.
+
+x is time in per cent of the width, text is in px: the picture fills its container and never scales.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from iamviz.pictures.errors import PictureError
+from iamviz.pictures.marks import AMBER, WORD, Mark, clean, esc, mark_group
+
+_TOP: Final = 22
+_BOTTOM: Final = 20
+_ROW: Final = 44
+_MAX_TICKS: Final = 24
+_DOTTED: Final = ' stroke-dasharray="1.5 3" stroke-linecap="round"'
+_REVOKED: Final = 'stroke-width="2" stroke-dasharray="7 3 2 3"'
+_PILL: Final = 33
+"""Half the width of the "now" pill, px."""
+
+
+@dataclass(frozen=True)
+class Lamp:
+    """A request on a session's bar: when, the answer, and a word for the tooltip."""
+
+    at: datetime
+    mark: Mark
+    word: str = ""
+
+
+@dataclass(frozen=True)
+class LifeRow:
+    """A session from ``start`` to ``end``; ``limit`` is the end that the role would have allowed at most.
+
+    ``cut`` says that a revocation of sessions reaches this one's role (it bites only if the session was issued before).
+    """
+
+    name: str
+    detail: str
+    start: datetime
+    end: datetime
+    limit: datetime | None = None
+    lamps: tuple[Lamp, ...] = ()
+    cut: bool = False
+
+
+def clock(moment: datetime) -> str:
+    """A time as the pictures write it: hours and minutes in UTC."""
+    return _utc(moment).strftime("%H:%M")
+
+
+def lifelines(
+    rows: Sequence[LifeRow],
+    now: datetime,
+    start: datetime,
+    end: datetime,
+    tick_minutes: int = 30,
+    revoked: datetime | None = None,
+    label: str = "",
+) -> str:
+    """One bar per session between ``start`` and ``end``; all times carry their time zone and are shown in UTC."""
+    said = label or lifelines_text(rows, now, revoked).replace("\n", "; ")
+    drawing = _Drawing(rows, now, start, end, tick_minutes, revoked)
+    return (
+        f'<div class="iv-life"><svg role="img" aria-label="{esc(said)}" width="100%" style="height:{drawing.height}px">'
+        f"{''.join(drawing.parts())}</svg></div>"
+    )
+
+
+def lifelines_text(rows: Sequence[LifeRow], now: datetime, revoked: datetime | None = None) -> str:
+    """The sessions in words."""
+    lines = [f"now {clock(now)} UTC"]
+    if revoked is not None:
+        lines.append(f"revoked {clock(revoked)}: tokens issued earlier are refused")
+    for row in rows:
+        if _is_cut(row, now, revoked):
+            state = "revoked"
+        elif now >= row.end:
+            state = f"ended {clock(row.end)}"
+        else:
+            state = f"until {clock(row.end)}"
+        detail = f" ({clean(row.detail)})" if row.detail else ""
+        lines.append(f"{clean(row.name)}{detail}: from {clock(row.start)}, {state}")
+        lines += [f"  {clock(lamp.at)} {_lamp_words(lamp)}" for lamp in row.lamps if lamp.at <= now]
+    return "\n".join(lines)
+
+
+def _lamp_words(lamp: Lamp) -> str:
+    return clean(f"{lamp.word}: {WORD[lamp.mark]}" if lamp.word else WORD[lamp.mark])
+
+
+def _utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise PictureError(f"the time {moment.isoformat()} carries no time zone: give datetime(…, tzinfo=timezone.utc)")
+    return moment.astimezone(UTC)
+
+
+def _is_cut(row: LifeRow, now: datetime, revoked: datetime | None) -> bool:
+    return revoked is not None and row.cut and row.start < revoked <= now
+
+
+class _Drawing:
+    def __init__(
+        self,
+        rows: Sequence[LifeRow],
+        now: datetime,
+        start: datetime,
+        end: datetime,
+        tick_minutes: int,
+        revoked: datetime | None,
+    ) -> None:
+        if end <= start:
+            raise PictureError(f"the time line ends ({end.isoformat()}) before it starts ({start.isoformat()})")
+        if tick_minutes <= 0:
+            raise PictureError(f"ticks are a positive number of minutes apart, not {tick_minutes}")
+        self.rows, self.now, self.revoked = rows, _utc(now), revoked and _utc(revoked)
+        self.start, self.end = _utc(start), _utc(end)
+        self.tick = timedelta(minutes=tick_minutes)
+        self.floor = _TOP + _ROW * len(rows)
+        self.height = self.floor + _BOTTOM
+
+    def parts(self) -> Iterator[str]:
+        """Back to front: axis, bars, revocation, now, then what must stay readable above it."""
+        yield from self._axis()
+        for index, row in enumerate(self.rows):
+            yield from self._bar(index, row)
+        yield from self._revocation()
+        now = self._upright(self.now)
+        yield f'<line {now} y1="{_TOP - 6}" y2="{self.floor}" stroke="var(--iv-ink)" stroke-width="1.5"/>'
+        for index, row in reversed(list(enumerate(self.rows))):
+            yield self._name(index, row)
+        for index, row in enumerate(self.rows):
+            yield from (self._lamp(index, lamp) for lamp in row.lamps if lamp.at <= self.now)
+        yield self._pill()
+
+    def _part(self, moment: datetime) -> float:
+        """Where a time falls, 0 at the start and 1 at the end."""
+        return (moment - self.start) / (self.end - self.start)
+
+    def _x(self, moment: datetime) -> str:
+        return f"{self._part(moment) * 100:.2f}%"
+
+    def _upright(self, moment: datetime) -> str:
+        return f'x1="{self._x(moment)}" x2="{self._x(moment)}"'
+
+    def _span(self, start: datetime, end: datetime) -> str:
+        width = max(0.0, self._part(end) - self._part(start))
+        return f'x="{self._x(start)}" width="{width * 100:.2f}%"'
+
+    def _axis(self) -> Iterator[str]:
+        step = self.tick
+        while (self.end - self.start) / step > _MAX_TICKS:
+            step *= 2
+        midnight = self.start.replace(hour=0, minute=0, second=0, microsecond=0)
+        moment = midnight + step * -((midnight - self.start) // step)
+        while moment <= self.end:
+            anchor = "start" if moment == self.start else "end" if moment == self.end else "middle"
+            yield (
+                f'<line {self._upright(moment)} y1="{_TOP}" y2="{self.floor}" stroke="var(--iv-rule)"/>'
+                f'<text x="{self._x(moment)}" y="{self.height - 5}" text-anchor="{anchor}">{clock(moment)}</text>'
+            )
+            moment += step
+
+    def _bar(self, index: int, row: LifeRow) -> Iterator[str]:
+        y = self._y(index)
+        cut = _is_cut(row, self.now, self.revoked)
+        spent = min(self.now, row.end)
+        if cut and self.revoked is not None:
+            spent = min(spent, self.revoked)
+        state = self._state(row)
+        at = f'y="{y}" height="14"'
+        if row.limit is not None and row.limit > row.end:
+            span = self._span(row.end, min(row.limit, self.end))
+            yield f'<rect {span} {at} class="k c-role" fill="none" stroke-width="1.1" stroke-dasharray="4 3"/>'
+        if state.startswith("dead"):
+            body, dots, spent_paint = "none", _DOTTED, 'fill="var(--c)" opacity=".45"'
+        else:
+            body, dots, spent_paint = "var(--w)", "", f'fill="{AMBER}"'
+        life = self._span(row.start, row.end)
+        yield f'<g class="{state}"><rect {life} {at} rx="2" class="br k" fill="{body}" stroke-width="1.25"{dots}/>'
+        if spent > row.start:
+            yield f'<rect {self._span(row.start, spent)} {at} rx="2" class="el" {spent_paint}/>'
+        yield "</g>"
+        for moment in (row.start, row.end):
+            ends = f'y1="{y - 3}" y2="{y + 17}" stroke="var(--iv-ink2)" stroke-width="1.5"'
+            yield f"<line {self._upright(moment)} {ends}/>"
+
+    def _y(self, index: int) -> int:
+        """The upper edge of a bar."""
+        return _TOP + index * _ROW + 20
+
+    def _state(self, row: LifeRow) -> str:
+        """The classes of a session: amber while it lives, grey once it is over or refused."""
+        over = self.now >= row.end or _is_cut(row, self.now, self.revoked)
+        return "dead c-none" if over else "c-session"
+
+    def _name(self, index: int, row: LifeRow) -> str:
+        late = self._part(row.start) > 0.4
+        place = f'x="{self._x(row.end)}" text-anchor="end"' if late else f'x="{self._x(row.start)}" dx="4"'
+        return (
+            f'<text {place} y="{self._y(index) - 6}" class="iv-halo {self._state(row)}">'
+            f'<tspan class="b" font-size="12" fill="var(--k)">{esc(row.name)}</tspan>'
+            f'<tspan dx="7" fill="var(--iv-ink2)">{esc(row.detail)}</tspan></text>'
+        )
+
+    def _lamp(self, index: int, lamp: Lamp) -> str:
+        return (
+            f'<svg x="{self._x(lamp.at)}" y="{self._y(index)}" width="1" height="1">'
+            f"<title>{clock(lamp.at)} {esc(_lamp_words(lamp))}</title>"
+            f'<circle cy="7" r="9" class="f-bg"/>{mark_group(lamp.mark, -7.5, -0.5, 0.94)}</svg>'
+        )
+
+    def _revocation(self) -> Iterator[str]:
+        if self.revoked is None:
+            return
+        first = next((index for index, row in enumerate(self.rows) if row.cut), len(self.rows))
+        x, middle = self._upright(self.revoked), _TOP + first * _ROW
+        place = f'x="{self._x(self.revoked)}" dx="-6" y="13" text-anchor="end"'
+        yield (
+            f'<g class="k c-deny"><line {x} y1="{_TOP - 2}" y2="{middle}" stroke-dasharray="2 3"/>'
+            f'<line {x} y1="{middle}" y2="{self.floor}" {_REVOKED}/>'
+            f'<text {place} class="b" fill="var(--k)" stroke="none">revoked {clock(self.revoked)}</text></g>'
+        )
+
+    def _pill(self) -> str:
+        """The clock on the line of now; near an end of the axis it moves inwards."""
+        part = min(1.0, max(0.0, self._part(self.now)))
+        shift = _PILL * (max(0.0, 1 - part / 0.08) - max(0.0, 1 - (1 - part) / 0.08))
+        return (
+            f'<svg x="{self._x(self.now)}" width="1" height="1">'
+            f'<rect x="{shift - _PILL:g}" y="1" width="66" height="16" rx="8" fill="var(--iv-ink)"/>'
+            f'<text x="{shift:g}" y="12.5" text-anchor="middle" class="f-bg b">now {clock(self.now)}</text></svg>'
+        )
+
+
+def life_key() -> str:
+    """A key of the bars, for a page that shows many of them."""
+
+    def entry(drawing: str, words: str) -> str:
+        return f'<li><svg width="26" height="14" aria-hidden="true">{drawing}</svg>{words}</li>'
+
+    box = 'x="1" y="1" width="24" height="12"'
+    return (
+        '<ul class="iv-legend iv-life t2">'
+        + entry(f'<rect fill="{AMBER}" {box} rx="2"/>', "spent")
+        + entry(f'<rect class="k c-session" {box} rx="2" fill="var(--w)"/>', "left")
+        + entry(f'<rect class="k c-role" {box} fill="none" stroke-dasharray="4 3"/>', "the role would have allowed")
+        + entry(f'<rect class="k c-none" {box} rx="2" fill="none"{_DOTTED}/>', "over: expired or refused")
+        + entry(f'<path class="k c-deny" d="M13 -2V16" {_REVOKED}/>', "revoked: tokens issued earlier are refused")
+        + "</ul>"
+    )

@@ -1,0 +1,120 @@
+"""Evidence: a policy's lines with the telling ones marked, statements with the element that failed, AWS's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from iamviz.pictures.marks import WORD, Mark, breakable, clean, esc, glyph, hue_of, inline, mark
+
+Highlight = Literal["allow", "deny", "miss"]
+"""What a line did: it said yes, it said no, or it is where nothing matched."""
+
+_GUTTER: Final[dict[Highlight, Mark]] = {"allow": "allow", "deny": "deny", "miss": "none"}
+_TAB: Final = 4
+
+
+@dataclass(frozen=True)
+class MatchRow:
+    """A statement: its Sid, where it stands, and what each of its elements did, in the order of the columns."""
+
+    sid: str
+    where: str
+    cells: tuple[tuple[Mark, str], ...]
+
+
+def quote(
+    title_html: str,
+    lines: Sequence[str],
+    highlights: Mapping[int, Highlight] | None = None,
+    start: int = 1,
+    note: str = "",
+    label: str = "policy statement",
+) -> str:
+    """Lines of a policy with their true numbers from ``start``; a highlighted line has a wash, an edge and a mark."""
+    told = highlights or {}
+    rows = "".join(_line(number, text, told.get(number)) for number, text in enumerate(lines, start))
+    below = f'<p class="t2">{inline(note)}</p>' if note else ""
+    return (
+        f'<figure class="iv-quote"><figcaption class="t2">{glyph("policy", 14)} {title_html}</figcaption>'
+        f'<pre class="wash" tabindex="0" aria-label="{esc(label)}">{rows}</pre>{below}</figure>'
+    )
+
+
+def _line(number: int, text: str, highlight: Highlight | None) -> str:
+    css_class = f"l b c-{_GUTTER[highlight]}" if highlight else "l"
+    gutter = mark(_GUTTER[highlight], 12) if highlight else ""
+    return (
+        f'<span class="{css_class}"><span class="ps">{number}</span><span>{gutter}</span>'
+        f"<span>{esc(text.expandtabs(_TAB))}</span></span>"
+    )
+
+
+def quote_text(lines: Sequence[str], highlights: Mapping[int, Highlight] | None = None, start: int = 1) -> str:
+    """The lines with their numbers; ``>`` stands before a highlighted one."""
+    told = highlights or {}
+    return "\n".join(
+        f"{'>' if number in told else ' '}{number:>4}  {clean(text.expandtabs(_TAB))}"
+        for number, text in enumerate(lines, start)
+    )
+
+
+def match_table(
+    rows: Iterable[MatchRow], columns: Sequence[str] = ("Effect", "Action", "Resource", "Condition")
+) -> str:
+    """Nothing matched: every statement with the element that failed."""
+    head = "".join(f'<th class="t1" scope="col">{esc(name)}</th>' for name in ("Statement", *columns))
+    body = "".join(
+        f'<tr><th scope="row"><p class="b">{esc(row.sid)}</p><p class="t1">{esc(row.where)}</p></th>'
+        f"{_cells(row, columns)}</tr>"
+        for row in rows
+    )
+    return f'<table class="iv-match rows"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _cells(row: MatchRow, columns: Sequence[str]) -> str:
+    return "".join(
+        f'<td data-c="{esc(column)}">{mark(name, 14)}'
+        f"<span{_BAD if name == 'none' else ''}>{breakable(text)}</span></td>"
+        for column, (name, text) in zip(columns, row.cells, strict=True)
+    )
+
+
+_BAD: Final = ' class="c-none b"'
+
+
+def match_text(rows: Iterable[MatchRow], columns: Sequence[str] = ("Effect", "Action", "Resource", "Condition")) -> str:
+    """The same in words."""
+    lines: list[str] = []
+    for row in rows:
+        lines.append(clean(f"{row.sid} ({row.where})"))
+        for column, (name, text) in zip(columns, row.cells, strict=True):
+            did = {"allow": "matches", "none": "differs", "absent": "absent"}.get(name, WORD[name])
+            lines.append(f"  {clean(column)} {did}: {clean(text)}")
+    return "\n".join(lines)
+
+
+def answer(text: str, verdict_mark: Mark, command: str = "", clause: str = "", veil: bool = False) -> str:
+    """A command line and what AWS answered, verbatim; ``clause``, a part of it, is underlined.
+
+    With ``veil`` the answer waits until the bet of the frame around it is made.
+    """
+    asked = f'<p><span class="ps" aria-hidden="true">$</span>{esc(command)}</p>' if command else ""
+    waiting = f'<p class="x iv-before">{mark("ask", 15)} <span>the answer waits for your bet</span></p>' if veil else ""
+    after = " iv-after" if veil else ""
+    return (
+        f'<div class="iv-cli mono wash" role="group" aria-label="AWS CLI">{asked}{waiting}'
+        f'<p class="c-{hue_of(verdict_mark)} x{after}">{mark(verdict_mark, 15)}'
+        f"<span>{_underlined(text, clause)}</span></p></div>"
+    )
+
+
+def answer_text(text: str, command: str = "") -> str:
+    """The same in words."""
+    return "\n".join(line for line in (f"$ {clean(command)}" if command else "", clean(text)) if line)
+
+
+def _underlined(text: str, clause: str) -> str:
+    before, found, after = text.rpartition(clause) if clause else (text, "", "")
+    return f"{esc(before)}<mark>{esc(found)}</mark>{esc(after)}" if found else esc(text)

@@ -1,0 +1,30 @@
+"""`import iamviz` is quick since it loads nothing that only some uses need; `benchmarks/import_time.py` measures it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("pandas", "numpy", "ipywidgets", "IPython", "graphviz", "nbconvert", "typer", "rich", "jsonschema")
+
+
+@pytest.fixture(scope="module")
+def loaded() -> set[str]:
+    code = "import sys, json, iamviz; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+    return set(json.loads(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout))
+
+
+@pytest.mark.parametrize("module", HEAVY)
+def test_import_does_not_load(loaded: set[str], module: str) -> None:
+    assert module not in loaded
+
+
+def test_version_is_the_installed_one() -> None:
+    from importlib.metadata import version
+
+    import iamviz
+
+    assert iamviz.__version__ == version("iamviz")

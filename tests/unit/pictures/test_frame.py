@@ -1,0 +1,106 @@
+"""Frames, the stepper and the bet: names, links between radios and labels, and what waits behind a bet."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamviz import pictures as pic
+
+from .reading import Reading
+from .samples import frame, stepper
+
+
+def test_radios_are_named_and_grouped() -> None:
+    reading = Reading(stepper("Ana", 3))
+    group = reading.elements[0]
+    assert (group.tag, group.attributes["role"], group.attributes["aria-label"]) == ("section", "radiogroup", "Ana")
+    radios = [e for e in reading.tagged("input") if e.attributes["name"] == "ana"]
+    assert [e.attributes["aria-label"] for e in radios] == [f"Step {k} of 3: Ana {k}" for k in (1, 2, 3)]
+    assert [e.attributes["id"] for e in radios] == ["ana-step-1", "ana-step-2", "ana-step-3"]
+    assert ["checked" in e.attributes for e in radios] == [True, False, False]
+
+
+def test_the_nav_reads_first_prev_next_last_and_leads_there() -> None:
+    reading = Reading(stepper("Ana", 3))
+    navs = reading.tagged("nav")
+    assert [nav.text for nav in navs] == [
+        "FirstPrev1 of 3 · next: Ana 2NextLast",
+        "FirstPrev2 of 3 · next: Ana 3NextLast",
+        "FirstPrev3 of 3NextLast",
+    ]
+    targets = [(e.text, e.attributes["for"]) for e in reading.tagged("label") if "nav" in e.path]
+    assert targets == [
+        ("Next", "ana-step-2"),
+        ("Last", "ana-step-3"),
+        ("First", "ana-step-1"),
+        ("Prev", "ana-step-1"),
+        ("Next", "ana-step-3"),
+        ("Last", "ana-step-3"),
+        ("First", "ana-step-1"),
+        ("Prev", "ana-step-2"),
+    ]
+    assert [e.text for e in reading.with_class("off")] == ["First", "Prev", "Next", "Last"]
+
+
+def test_every_label_leads_to_a_radio_and_no_id_comes_twice() -> None:
+    reading = Reading(stepper("Ana", 4))
+    ids = [e.attributes["id"] for e in reading.elements if "id" in e.attributes]
+    assert len(ids) == len(set(ids))
+    assert {e.attributes["for"] for e in reading.tagged("label")} <= set(ids)
+
+
+def test_radios_come_first_so_that_the_style_rules_count_right() -> None:
+    reading = Reading(stepper("Ana", 3))
+    children = [e for e in reading.elements if e.path == ("section",)]
+    assert [e.tag for e in children] == ["input", "input", "input", "ol", "div"]
+    assert [e.attributes["aria-label"] for e in reading.with_class("iv-frame")] == [
+        "Step 1 of 3",
+        "Step 2 of 3",
+        "Step 3 of 3",
+    ]
+
+
+def test_a_frame_alone_has_no_nav() -> None:
+    reading = Reading(frame("Ana", 2, 9, None, ()))
+    assert not reading.tagged("nav")
+    assert reading.with_class("iv-caption")[0].text == "Ana reads and is Ana."
+    assert reading.elements[0].attributes["aria-label"] == "Step 2 of 9"
+
+
+def test_parts_that_are_empty_leave_no_trace() -> None:
+    html = pic.frame_html(pic.FrameView(1, 1, "", "A sentence."))
+    assert html == (
+        '<article class="iv-frame" aria-label="Step 1 of 1"><header class="hd"><p class="iv-caption">A sentence.</p>'
+        "</header></article>"
+    )
+
+
+def test_bet_commits_before_it_reveals() -> None:
+    reading = Reading(pic.bet_html("b6", "May she?", "none", "Nothing says so."))
+    radios = reading.tagged("input")
+    assert [(e.attributes["id"], e.attributes["class"]) for e in radios] == [("b6-a", "ko"), ("b6-b", "ok")]
+    assert [e.text for e in reading.tagged("label")] == ["Allowed", "Denied"]
+    assert reading.with_class("hit")[0].text == "You called it. Nothing says so."
+    assert reading.with_class("mis")[0].text == "Not this time. Nothing says so."
+    assert not any("checked" in e.attributes for e in radios)
+    assert reading.with_class("rv")[0].attributes["aria-live"] == "polite"
+
+
+@pytest.mark.parametrize(("truth", "right"), [("allow", "a"), ("none", "b"), ("deny", "b"), ("expired", "b")])
+def test_bet_knows_the_truth(truth: pic.Mark, right: str) -> None:
+    reading = Reading(pic.bet_html("b", "?", truth, ""))
+    assert [e.attributes["id"] for e in reading.with_class("ok")] == [f"b-{right}"]
+
+
+def test_what_waits_is_marked() -> None:
+    reading = Reading(frame("Ana", 6, 9, None, ()))
+    assert "has-bet" in reading.elements[0].classes
+    assert reading.with_class("iv-veil")[0].text == " and is Ana"
+    assert len(reading.with_class("iv-before")) == len(reading.with_class("iv-after")) == 2 * 2 + 2
+
+
+def test_titles_and_frames_must_match() -> None:
+    with pytest.raises(pic.PictureError, match="2 titles, 1 frames"):
+        pic.stepper_html("a", "t", ["one", "two"], ["<article></article>"])
+    with pytest.raises(pic.PictureError, match="needs a title"):
+        pic.stepper_html("a", "t", [], [])
