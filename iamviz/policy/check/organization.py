@@ -39,7 +39,8 @@ def check_rcp_effect(statement: Statement, report: Report) -> None:
 def _is_full_access(statement: Statement) -> bool:
     actions, resources = statement.actions, statement.resources
     return (
-        statement.is_for_everyone
+        statement.allows
+        and statement.is_for_everyone
         and len(statement.principals) == 1
         and [entry.text for entry in actions] == ["*"]
         and [entry.text for entry in resources] == ["*"]

@@ -20,6 +20,8 @@ _PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
 _FORM = "arn:partition:service:region:account:resource"
 # Their request resource is arn:aws:s3:::*, although the catalogue gives them none (2.2).
 _ANY_BUCKET = frozenset({"s3:listallmybuckets"})
+# bucket/* covers objects, not the bucket: the name of a bucket has no slash (2.2).
+_WITHOUT_SLASH = frozenset({("s3", "bucket")})
 _MOST_PAIRS = 50_000
 
 
@@ -242,11 +244,16 @@ def _fits(action: str, patterns: list[str]) -> bool:
     kinds = action_resources(action)
     if kinds is None or action.lower() in _ANY_BUCKET:
         return True
-    formats = resource_formats(action.partition(":")[0].lower())
-    arns = [_PLACEHOLDER.sub("*", formats[kind]) for kind in kinds if kind in formats]
-    if kinds and len(arns) < len(kinds):
+    service = action.partition(":")[0].lower()
+    formats = resource_formats(service)
+    if any(kind not in formats for kind in kinds):
         return True
-    return any(_arns_meet(pattern, arn) for pattern in patterns for arn in arns)
+    return any(
+        _arns_meet(pattern, _PLACEHOLDER.sub("*", formats[kind]))
+        for kind in kinds
+        for pattern in patterns
+        if (service, kind) not in _WITHOUT_SLASH or "/" not in pattern
+    )
 
 
 def _completed(text: str) -> str:

@@ -171,7 +171,7 @@ def check_empty(statement: Statement, report: Report) -> None:
     for name in ("Action", "Resource", "Principal"):
         for element in (name, f"Not{name}"):
             member = statement.members.get(element)
-            if member and _is_empty(member.value):
+            if member and _is_empty(member.value) and (name == "Principal" or member.value.kind == "array"):
                 kind = "OBJECT" if member.value.kind == "object" else "ARRAY"
                 effect = "it covers everything" if element != name else "the statement never matches"
                 report.warning(
