@@ -180,7 +180,8 @@ def execute(path: Path, progress: Progress | None = None) -> nbformat.NotebookNo
         # Sets keep their order from run to run, so that what is printed of them does.
         client.execute(env={**os.environ, "PYTHONHASHSEED": "0"})
     except CellExecutionError as error:
-        problem = f"{error.ename}: {strip_ansi(error.evalue)}"
+        # The end of the traceback, since an error in what displays a value has no name of its own here.
+        problem = strip_ansi(error.traceback).strip().rpartition("\n")[2]
         raise CellFailedError(path, running + 1, _first_line(notebook, running), problem) from error
     except CellTimeoutError as error:
         problem = f"did not finish within {CELL_SECONDS} seconds"
@@ -226,7 +227,7 @@ class _OwnKernel(AsyncKernelManager):
 
     @property
     def kernel_spec(self) -> KernelSpec:
-        command = make_ipkernel_cmd(extra_arguments=["--HistoryManager.enabled=False", "--log-level=ERROR"])
+        command = make_ipkernel_cmd(extra_arguments=["--HistoryManager.enabled=False", "--log-level=CRITICAL"])
         return KernelSpec(argv=command, display_name="Python", language="python")
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from iamviz.calls.model import Call, CallError, Check, Refusal
 from iamviz.engine.request import Caller, CallerKind
+from iamviz.world.callers import root_caller, session_caller, user_caller
 from iamviz.world.sessions import Session, SessionKind
 from iamviz.world.world import World
 
@@ -68,7 +69,7 @@ def _find(world: World, call: Call) -> Actor:
         case "session":
             return _session(world, call, rest)
         case "root":
-            return _root(world, rest)
+            return Actor(root_caller(world, rest), rest)
         case "service":
             return Actor(Caller(CallerKind.SERVICE, rest, "", service=rest), "")
         case "web" | "saml":
@@ -81,19 +82,9 @@ def _find(world: World, call: Call) -> Actor:
 
 def _user(world: World, arn: str) -> Actor:
     user = world.users.get(arn)
-    if user is None:
+    if user is None or (user.access_keys and not any(key.active for key in user.access_keys)):
         raise Refusal("InvalidClientTokenId", INVALID_TOKEN)
-    if user.access_keys and not any(key.active for key in user.access_keys):
-        raise Refusal("InvalidClientTokenId", INVALID_TOKEN)
-    management = world.account(user.account).management
-    caller = Caller(CallerKind.USER, arn, user.account, unique_id=user.unique_id, management_account=management)
-    return Actor(caller, user.account)
-
-
-def _root(world: World, account: str) -> Actor:
-    arn = f"arn:{world.partition}:iam::{account}:root"
-    management = world.account(account).management
-    return Actor(Caller(CallerKind.ROOT, arn, account, unique_id=account, management_account=management), account)
+    return Actor(user_caller(world, user), user.account)
 
 
 def _session(world: World, call: Call, profile: str) -> Actor:
@@ -105,44 +96,7 @@ def _session(world: World, call: Call, profile: str) -> Actor:
         if call.service == "s3":
             raise Refusal("ExpiredToken", EXPIRED_S3, 400, checks=(check,))
         raise Refusal("ExpiredToken", EXPIRED, 403, checks=(check,))
-    management = world.account(session.account).management
-    if not session.is_role_session:
-        return _user_session(world, session)
-    role = world.roles.get(session.principal)
-    if role is None or role.unique_id != session.principal_id:
+    caller = session_caller(world, session)
+    if caller is None:
         raise Refusal("InvalidClientTokenId", INVALID_TOKEN)
-    caller = Caller(
-        CallerKind.ROLE_SESSION,
-        session.arn,
-        session.account,
-        role_arn=role.arn,
-        unique_id=session.user_id,
-        management_account=management,
-        service_linked_role=role.service_linked,
-    )
     return Actor(caller, session.account, session)
-
-
-def _user_session(world: World, session: Session) -> Actor:
-    """Credentials of GetSessionToken stand for the user or root itself, those of GetFederationToken for a new name."""
-    account = session.account
-    management = world.account(account).management
-    user = world.users.get(session.principal)
-    by_root = session.principal == f"arn:{world.partition}:iam::{account}:root"
-    if not by_root and (user is None or user.unique_id != session.principal_id):
-        raise Refusal("InvalidClientTokenId", INVALID_TOKEN)
-    parent = "" if by_root else session.principal
-    if session.kind is SessionKind.FEDERATION_TOKEN:
-        federated_id = f"{account}:{session.name}"
-        caller = Caller(
-            CallerKind.FEDERATED_USER,
-            session.arn,
-            account,
-            user_arn=parent,
-            unique_id=federated_id,
-            management_account=management,
-        )
-    else:
-        kind = CallerKind.ROOT if by_root else CallerKind.USER
-        caller = Caller(kind, session.principal, account, unique_id=session.principal_id, management_account=management)
-    return Actor(caller, account, session)

@@ -1,11 +1,10 @@
 """Asking without doing: may somebody do something here and now?"""
 
-from iamviz.arn import Arn
 from iamviz.calls.actors import Actor, find_actor
 from iamviz.calls.authorize import decide
 from iamviz.calls.model import Call, CallError, Refusal
 from iamviz.engine.decision import Decision
-from iamviz.engine.request import Caller, CallerKind
+from iamviz.world.callers import role_caller
 from iamviz.world.world import World
 
 __all__ = ["ask"]
@@ -20,7 +19,7 @@ def ask(world: World, who: str, action: str, resource: str = "*") -> Decision:
     """
     call = Call(who, action, {"Resource": resource})
     try:
-        actor = _session_of(world, who) if who in world.roles else find_actor(world, call)
+        actor = _of_role(world, who) if who in world.roles else find_actor(world, call)
     except Refusal as refusal:
         raise CallError(f"{who} cannot ask anything: {refusal.error.message}") from None
     if actor.caller is None:
@@ -30,16 +29,7 @@ def ask(world: World, who: str, action: str, resource: str = "*") -> Decision:
     return decide(world, actor, call, action, resource, policy)
 
 
-def _session_of(world: World, role_arn: str) -> Actor:
+def _of_role(world: World, role_arn: str) -> Actor:
     """A session of a role that nobody has issued: what anyone could do who assumed it."""
-    role, parsed = world.role(role_arn), Arn.parse(role_arn)
-    caller = Caller(
-        CallerKind.ROLE_SESSION,
-        f"arn:{parsed.partition}:sts::{parsed.account}:assumed-role/{parsed.name}/any",
-        parsed.account,
-        role_arn=role_arn,
-        unique_id=f"{role.unique_id}:any",
-        management_account=world.account(parsed.account).management,
-        service_linked_role=role.service_linked,
-    )
-    return Actor(caller, parsed.account)
+    caller = role_caller(world, world.role(role_arn))
+    return Actor(caller, caller.account)

@@ -169,4 +169,3 @@ def _principal(decision: Decision) -> Any:
     if caller.kind is CallerKind.ANONYMOUS:
         return "*"
     return {"AWS": caller.role_arn or caller.arn}
-

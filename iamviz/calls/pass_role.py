@@ -56,7 +56,7 @@ PASSING: Mapping[str, tuple[Passing, ...]] = {
 def check_pass_role(world: World, actor: Actor, call: Call, decisions: tuple[Decision, ...]) -> tuple[Decision, ...]:
     """The decisions on passing every role that the call hands over, after those on the call itself.
 
-    Refusal for a role of another account, for a caller without iam:PassRole, for a role that does not trust the service.
+    Refusal for a role of another account, for a caller without iam:PassRole, for a role that distrusts the service.
     """
     for passing in PASSING.get(call.operation, ()):
         role_arn = _role_arn(call.params.get(passing.param))

@@ -11,7 +11,7 @@ from iamviz.world.sessions import Session, SessionKind
 if TYPE_CHECKING:
     from iamviz.world.world import World
 
-__all__ = ["ContextValue", "iso", "principal_context", "request_context"]
+__all__ = ["Context", "ContextValue", "iso", "principal_context", "request_context"]
 
 Add = Callable[[str, str | tuple[str, ...], str], None]
 _TYPES = {
@@ -30,6 +30,26 @@ class ContextValue:
     key: str
     values: tuple[str, ...]
     origin: str
+
+
+class Context(tuple[ContextValue, ...]):
+    """The request context as a table: key, values, origin. ``print`` it, or take ``rows`` into a DataFrame."""
+
+    __slots__ = ()
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        """One row a key: key, value (several joined by a comma), origin."""
+        return [{"key": item.key, "value": ", ".join(item.values), "origin": item.origin} for item in self]
+
+    def get(self, key: str) -> tuple[str, ...] | None:
+        """The values of a key, whatever its letter case; None when it is absent."""
+        return next((item.values for item in self if item.key.lower() == key.lower()), None)
+
+    def __str__(self) -> str:
+        widths = [max((len(row[name]) for row in self.rows), default=0) for name in ("key", "value")]
+        lines = (f"{row['key']:<{widths[0]}}  {row['value']:<{widths[1]}}  {row['origin']}" for row in self.rows)
+        return "\n".join(lines)
 
 
 def iso(moment: datetime) -> str:

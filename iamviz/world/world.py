@@ -8,8 +8,10 @@ from typing import TypeVar
 from immutables import Map
 
 from iamviz.arn import Arn, split_fields
-from iamviz.engine.request import DEFAULT_SETTINGS, Settings
+from iamviz.engine.request import DEFAULT_SETTINGS, Caller, Settings
 from iamviz.policy.model import Policy
+from iamviz.world.callers import caller_of
+from iamviz.world.context import Context, principal_context, request_context
 from iamviz.world.entities import Account, Group, ManagedPolicy, OidcProvider, Resource, Role, User
 from iamviz.world.sessions import Session
 
@@ -140,6 +142,23 @@ class World:
             return resource.account
         fields = split_fields(arn)
         return fields[4] if len(fields) == 6 and fields[4].isdecimal() else default
+
+    def context_of(self, who: str | Caller, resource: str = "", session: Session | None = None) -> Context:
+        """The request context that a caller carries here and now, each key with its origin.
+
+        ``who`` is a label, a profile, the ARN of a user or role, or a `Caller` (with its ``session``). Keys that a call
+        brings itself (``sts:ExternalId`` …) are not among them. WorldError when nobody is called so.
+        """
+        if isinstance(who, str):
+            found = caller_of(self, who)
+            if found is None:
+                known = ", ".join(sorted([*self.labels, *self.profiles])) or "none"
+                raise WorldError(f"nobody is called {who!r}; labels and profiles here: {known}")
+            caller, session = found
+        else:
+            caller = who
+        owner = self.owner_of(resource, caller.account)
+        return Context([*principal_context(self, caller, session), *request_context(self, owner)])
 
     def name_of(self, arn: str) -> str:
         """What to call an ARN in a sentence or a picture: its label, else its name."""
