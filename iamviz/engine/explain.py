@@ -172,7 +172,7 @@ class _Explainer:
             PolicyKind.BOUNDARY,
             PolicyKind.SESSION,
         )
-        if explicit or request.same_account or not request.caller.has_identity_side:
+        if explicit or request.same_account or not request.caller.in_account:
             order = (PolicyKind.RCP, *caller_side[:2], resource_side[1], *caller_side[2:])
             return (self.row("", request.resource_account or request.caller.account, order),)
         return (

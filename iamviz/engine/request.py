@@ -67,6 +67,11 @@ class Caller:
         return self.kind not in (CallerKind.ANONYMOUS, CallerKind.FEDERATED)
 
     @property
+    def in_account(self) -> bool:
+        """Whether an account stands behind it, whose own policies decide as well when the resource is elsewhere (5.5)."""
+        return self.kind in (CallerKind.USER, CallerKind.ROLE_SESSION, CallerKind.FEDERATED_USER, CallerKind.ROOT)
+
+    @property
     def has_identity_side(self) -> bool:
         """Whether identity-based policies can apply to it (5.2)."""
         return self.kind in (CallerKind.USER, CallerKind.ROLE_SESSION, CallerKind.FEDERATED_USER)

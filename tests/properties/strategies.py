@@ -1,4 +1,4 @@
-"""Random policies, requests and callers, in the format of the decision vectors, from a small world so that they meet."""
+"""Random policies, requests and callers in the format of the decision vectors, from a small world so they meet."""
 
 from typing import Any
 
@@ -38,7 +38,8 @@ ANONYMOUS = {"kind": "anonymous"}
 CALLERS = [USER, OTHER_USER, SESSION, LINKED, FEDERATED_USER, ROOT, SERVICE, FEDERATED, ANONYMOUS]
 
 ACTIONS = """s3:GetObject s3:PutObject s3:DeleteBucketPolicy s3:ListAllMyBuckets sqs:SendMessage ec2:RunInstances
-    kms:Decrypt kms:RetireGrant sts:AssumeRole sts:TagSession sts:AssumeRoleWithWebIdentity sts:GetCallerIdentity""".split()
+    kms:Decrypt kms:RetireGrant sts:AssumeRole sts:TagSession sts:AssumeRoleWithWebIdentity
+    sts:GetCallerIdentity""".split()
 ACTION_PATTERNS = [
     *ACTIONS,
     "*",
