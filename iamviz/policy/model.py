@@ -125,9 +125,9 @@ class Policy:
         return replace(self, name=name, arn=arn or self.arn)
 
     def bound(self, ids: Mapping[str, str]) -> "Policy":
-        """The same policy, its user and role principals bound to unique ids: what IAM does when it saves a trust policy.
+        """The same policy, its user and role principals bound to unique ids, as IAM does when it saves a trust policy.
 
-        ``ids`` maps ARNs to ids; a principal that it does not know stays as it is (docs/rules/policy_evaluation.md 2.3).
+        ``ids`` maps ARNs to ids; a principal that it lacks stays as it is (docs/rules/policy_evaluation.md 2.3).
         """
         return replace(self, statements=tuple(statement.bound(ids) for statement in self.statements))
 
