@@ -79,7 +79,7 @@ def check_policy(
     except PolicyError as error:
         _take(error, report)
     if root.kind == "object":
-        _run(Document(root, text, policy_kind, attached_to, name), report)
+        _run(Document(root, text, policy_kind), report)
     return report.findings
 
 

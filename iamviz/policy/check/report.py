@@ -23,10 +23,6 @@ class Place:
     path: str
     span: Span
 
-    def at(self, line: int, column: int) -> "Place":
-        """The same path, another position in the text."""
-        return Place(self.path, Span(line, column, line, column))
-
 
 def child(path: str, step: str | int) -> str:
     """The JSON path of a member or an item.

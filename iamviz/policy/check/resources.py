@@ -210,7 +210,11 @@ def _has_typed_formats(service: str) -> bool:
 def check_fit(statement: Statement, report: Report) -> None:
     """2.2, rules 1 and 2: an action meets only resources of its own types; one without types meets only ``*``."""
     patterns = [_completed(without_variables(entry.text)) for entry in statement.resources]
-    if not patterns or not all(pattern.startswith("arn:") for pattern in patterns):
+    if (
+        statement.kind is PolicyKind.TRUST
+        or not patterns
+        or not all(pattern.startswith("arn:") for pattern in patterns)
+    ):
         return
     if len(patterns) * len(statement.actions) > _MOST_PAIRS:
         return

@@ -158,7 +158,7 @@ def _check_key(use: Use, place: Place, report: Report) -> None:
     elif key_info(key) is None and "." not in key.partition(":")[0]:
         prefix = key.partition(":")[0].lower() if ":" in key else "aws"
         near = report.nearest(
-            key if ":" in key else f"aws:{key}", [name.removesuffix("/*") for name in keys_of(prefix)], 0.75
+            key if ":" in key else f"aws:{key}", [name.removesuffix("/*") for name in keys_of(prefix)]
         )
         hint = f"did you mean ${{{near}}}?" if near else "such as ${aws:username} or ${aws:PrincipalTag/team}"
         message = f"the policy variable ${{{key}}} reads a key that is not known" if len(key) < 80 else "an unknown key"

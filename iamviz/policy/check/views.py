@@ -243,8 +243,6 @@ class Document:
     root: Node
     text: str
     kind: PolicyKind
-    attached_to: str | None = None
-    name: str = ""
 
     @property
     def place(self) -> Place:
