@@ -98,11 +98,14 @@ def stepper_html(stepper_id: str, title: str, titles: Sequence[str], frames: Seq
         for k, text in enumerate(titles, 1)
     )
     rail = "".join(
-        f'<li class="t1"><label for="{step_id(name, k)}"><span class="no b">{k}</span>'
+        f'<li class="t1"><label for="{step_id(name, k)}"><span class="no b">{k}</span> '
         f'<span class="tt">{esc(text)}</span></label></li>'
         for k, text in enumerate(titles, 1)
     )
+    # The note has the class of what waits for a bet: no styled page shows it, a host that drops the styles does.
+    note = "All steps stand here, one after another. In a notebook, run all cells to walk through them."
     return (
+        f'<p class="iv-before">{note}</p>'
         f'<section class="iv-stepper" role="radiogroup" aria-label="{esc(title)}">{radios}'
         f'<ol class="iv-rail" aria-hidden="true">{rail}</ol><div class="iv-frames">{"".join(frames)}</div></section>'
     )

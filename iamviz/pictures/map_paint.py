@@ -149,7 +149,7 @@ class _Painter:
         return (
             f'<svg class="{esc(names)}" role="img" aria-label="{esc(label)}" '
             f'viewBox="{-MARGIN} {-MARGIN} {width:.0f} {height:.0f}" style="{size}">'
-            f"{''.join(parts)}</svg>"
+            f"{' '.join(parts)}</svg>"  # blanks keep words apart where a host drops the markup
         )
 
     # accounts
@@ -217,7 +217,7 @@ class _Painter:
         hue = "c-none" if ended else f"c-{HUE_OF_NODE[node.kind]}"
         names = f"iv-node iv-{node.kind} {hue} {when}" + (" is-dead" if ended else "")
         return (
-            f'<g class="{names}" data-node="{esc(node.name)}"><title>{esc(node.tooltip)}</title>'
+            f'<g class="{names}" data-node="{esc(node.name)}"><title>{esc(node.tooltip)}</title> '
             f"{self._body(node, left)}{self._content(node, ended)}</g>"
         )
 
@@ -265,7 +265,7 @@ def _fitted(text: str, x: float, y: float, size: float, bold: bool = False) -> s
     """Text of a node, set to the width that its box was made for: no font of a reader's machine lets it stick out."""
     length = f'textLength="{num(text_width(text, size, bold))}" lengthAdjust="spacingAndGlyphs"'
     names = ' class="nm b"' if bold else ""
-    return f'<text{names} x="{num(x)}" y="{num(y)}" {length}>{esc(text)}</text>'
+    return f'<text{names} x="{num(x)}" y="{num(y)}" {length}>{esc(text)}</text> '
 
 
 def _state(state: str) -> float:

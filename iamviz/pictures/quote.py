@@ -46,8 +46,8 @@ def _line(number: int, text: str, highlight: Highlight | None) -> str:
     css_class = f"l b c-{_GUTTER[highlight]}" if highlight else "l"
     gutter = mark(_GUTTER[highlight], 12) if highlight else ""
     return (
-        f'<span class="{css_class}"><span class="ps">{number}</span><span>{gutter}</span>'
-        f"<span>{esc(text.expandtabs(_TAB))}</span></span>"
+        f'<span class="{css_class}"><span class="ps">{number}</span> <span>{gutter}</span> '
+        f"<span>{esc(text.expandtabs(_TAB))}</span> </span>"
     )
 
 

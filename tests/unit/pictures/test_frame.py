@@ -12,7 +12,7 @@ from .samples import frame, stepper
 
 def test_radios_are_named_and_grouped() -> None:
     reading = Reading(stepper("Ana", 3))
-    group = reading.elements[0]
+    group = reading.tagged("section")[0]
     assert (group.tag, group.attributes["role"], group.attributes["aria-label"]) == ("section", "radiogroup", "Ana")
     radios = [e for e in reading.tagged("input") if e.attributes["name"] == "ana"]
     assert [e.attributes["aria-label"] for e in radios] == [f"Step {k} of 3: Ana {k}" for k in (1, 2, 3)]
