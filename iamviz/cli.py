@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn
 from urllib.parse import quote
@@ -45,6 +45,13 @@ Examples:
   iamviz export notebooks --to pages          all notebooks of a folder
 """
 
+
+def _flowing(text: str) -> str:
+    """A help text with each paragraph on one line, to be broken where the terminal ends; examples stay as they are."""
+    paragraphs = text.split("\n\n")
+    return "\n\n".join(part if part.startswith("\b") else " ".join(part.split()) for part in paragraphs)
+
+
 app = typer.Typer(
     name="iamviz",
     help=_MAIN_HELP,
@@ -76,23 +83,26 @@ def _options(
     pass
 
 
-@app.command(help=_LAB_HELP, context_settings={"ignore_unknown_options": True})
+@app.command(help=_flowing(_LAB_HELP), context_settings={"ignore_unknown_options": True})
 def lab(
-    arguments: Annotated[list[str] | None, typer.Argument(metavar="[DIR] [JUPYTERLAB OPTIONS]...")] = None,
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="Your folder of notebooks.")] = _LAB_FOLDER,
+    options: Annotated[
+        list[str] | None, typer.Argument(metavar="JUPYTERLAB-OPTIONS", help="What JupyterLab is to be told.")
+    ] = None,
     no_start: Annotated[bool, typer.Option("--no-start", help="Copy the notebooks, start nothing.")] = False,
 ) -> None:
     """Open the notebooks in JupyterLab."""
-    rest = list(arguments or ())
-    folder = Path(rest.pop(0)) if rest and not rest[0].startswith("-") else Path(_LAB_FOLDER)
-    first = _copy_notebooks(folder)
-    if no_start:
-        return
-    _become(_lab_command(first, rest))
+    rest = list(options or ())
+    if folder.startswith("-"):  # an option of JupyterLab's, taken for the folder since it comes first
+        folder, rest = _LAB_FOLDER, [folder, *rest]
+    first = _copy_notebooks(Path(folder))
+    if not no_start:
+        _become(_lab_command(first, rest))
 
 
-@app.command(help=_EXPORT_HELP)
+@app.command(help=_flowing(_EXPORT_HELP))
 def export(
-    notebooks: Annotated[list[Path], typer.Argument(metavar="NOTEBOOK...", help="Notebooks, or folders of them.")],
+    notebooks: Annotated[list[Path], typer.Argument(metavar="NOTEBOOK", help="Notebooks, or folders of them.")],
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder that the pages are written into.")],
 ) -> None:
     """Execute notebooks and write each as one HTML page."""
@@ -135,7 +145,18 @@ def _copy_notebooks(folder: Path) -> Path:
             _say(f"Copied {len(absent)} notebook{'s' if len(absent) > 1 else ''} to {folder}: {', '.join(absent)}")
         if kept:
             _say(f"Kept {kept} notebook{'s' if kept > 1 else ''} that {folder} already had.")
+    _trust(folder / name for name in names if (folder / name).read_bytes() == (shipped / name).read_bytes())
     return folder / names[0]
+
+
+def _trust(notebooks: Iterable[Path]) -> None:
+    """Sign notebooks that are still as shipped, so that JupyterLab shows their pictures before they are run."""
+    import nbformat
+    from nbformat.sign import NotebookNotary
+
+    notary = NotebookNotary()
+    for path in notebooks:
+        notary.sign(nbformat.read(path, as_version=4))
 
 
 def _lab_command(first: Path, options: Sequence[str]) -> list[str]:
@@ -186,4 +207,4 @@ def _say(text: str) -> None:
     Console(soft_wrap=True, highlight=False).print(text, markup=False)
 
 
-app.command("check", help=CHECK_HELP)(check)
+app.command("check", help=_flowing(CHECK_HELP))(check)
