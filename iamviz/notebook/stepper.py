@@ -73,9 +73,8 @@ def _live(story: Story, name: str) -> widgets.Widget:
     )
     play = widgets.Play(min=0, max=total - 1, interval=_MILLISECONDS, show_repeat=False, description="Play")
     slider = widgets.IntSlider(min=0, max=total - 1, readout=False, description="Step", tooltip="Step")
+    # Each control is joined to the stack alone: a ring of links would leave the rail's old button lit.
     for source in ((rail, "index"), (play, "value"), (slider, "value")):
         widgets.jslink(source, (stack, "selected_index"))
-    widgets.jslink((rail, "index"), (slider, "value"))
-    widgets.jslink((play, "value"), (slider, "value"))
     controls = widgets.HBox([play, slider], layout={"align_items": "center"})
     return widgets.VBox([widgets.HTML(style), rail, controls, stack], layout=_FULL)

@@ -63,6 +63,8 @@ def test_a_click_in_the_rail_changes_the_frame(lesson: Visit) -> None:
     expect(frame(page)).to_have_attribute("aria-label", "Step 5 of 11")
     assert frame(page).locator(".iv-caption").inner_text() != before
     assert highlighted(page) != lit
+    lit_buttons = [button for button in rail(page).all() if "mod-active" in (button.get_attribute("class") or "")]
+    assert [button.inner_text() for button in lit_buttons] == ["5"]
 
 
 def test_the_sliders_arrow_keys_change_the_frame(lesson: Visit) -> None:
