@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from enum import Enum
 
-__all__ = ["Test", "Token", "Wild", "compile_glob", "compile_tokens", "glob_tokens"]
+__all__ = ["Test", "Token", "Wild", "compile_any", "compile_glob", "compile_tokens", "glob_tokens"]
 
 
 class Wild(Enum):
@@ -52,18 +52,45 @@ def compile_glob(text: str) -> Test:
 
 def compile_tokens(tokens: Iterable[Token]) -> Test:
     """A test that tells whether the whole of a text matches the tokens."""
-    merged = _merge(tokens)
-    if not any(isinstance(token, Wild) for token in merged):
-        literal = "".join(str(token) for token in merged)
-        return literal.__eq__
-    if any(token in (Wild.STAR_IN_FIELD, Wild.ONE_IN_FIELD) for token in merged):
-        return _Automaton(merged)
-    if merged == [Wild.STAR]:
-        return _anything
-    if len(merged) == 2 and merged[1] is Wild.STAR and isinstance(merged[0], str):
-        prefix = merged[0]
-        return lambda value: value.startswith(prefix)
-    return _Segments(merged)
+    return compile_any([tokens])
+
+
+def compile_any(patterns: Iterable[Iterable[Token]]) -> Test:
+    """A test that tells whether the whole of a text matches one of several patterns; nothing matches none.
+
+    Plain texts and plain beginnings, which most patterns are, are looked up all at once.
+    """
+    texts: set[str] = set()
+    beginnings: list[str] = []
+    others: list[Test] = []
+    for tokens in patterns:
+        match _merge(tokens):
+            case []:
+                texts.add("")
+            case [str(text)]:
+                texts.add(text)
+            case [Wild.STAR]:
+                return _anything
+            case [str(beginning), Wild.STAR]:
+                beginnings.append(beginning)
+            case merged:
+                in_field = any(token in (Wild.STAR_IN_FIELD, Wild.ONE_IN_FIELD) for token in merged)
+                others.append(_Automaton(merged) if in_field else _Segments(merged))
+    return _one_of(texts, tuple(beginnings), others)
+
+
+def _one_of(texts: set[str], beginnings: tuple[str, ...], others: list[Test]) -> Test:
+    """The quickest test that there is for what is given."""
+    if not beginnings and not others:
+        return next(iter(texts)).__eq__ if len(texts) == 1 else frozenset(texts).__contains__
+    if not others:
+        start = beginnings[0] if len(beginnings) == 1 else beginnings
+        if not texts:
+            return lambda value: value.startswith(start)
+        return lambda value: value in texts or value.startswith(start)
+    if not texts and not beginnings and len(others) == 1:
+        return others[0]
+    return lambda value: value in texts or value.startswith(beginnings) or any(test(value) for test in others)
 
 
 def _anything(value: str) -> bool:

@@ -11,7 +11,7 @@ from iamviz.policy.model import PolicyKind
 if TYPE_CHECKING:
     from iamviz.engine.explain import Explanation
 
-__all__ = ["Decision", "Outcome", "Reason", "Special"]
+__all__ = ["Decision", "Outcome", "Reason", "Special", "decided"]
 
 
 class Outcome(StrEnum):
@@ -65,3 +65,15 @@ class Decision:
         from iamviz.engine.explain import explain
 
         return explain(self)
+
+
+def decided(request: Request, policies: PolicySet, settings: Settings, outcome: Outcome, reason: Reason) -> Decision:
+    """A `Decision`, made without the ceremony of a frozen dataclass, which would take longer than many a decision."""
+    decision = object.__new__(Decision)
+    members = decision.__dict__
+    members["request"] = request
+    members["policies"] = policies
+    members["settings"] = settings
+    members["outcome"] = outcome
+    members["reason"] = reason
+    return decision

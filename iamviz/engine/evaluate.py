@@ -1,6 +1,6 @@
 """Deciding one request: docs/rules/policy_evaluation.md 0.2, 5.4 and 5.5, nearly word for word."""
 
-from iamviz.engine.decision import Decision, Outcome, Reason, Special
+from iamviz.engine.decision import Decision, Outcome, Reason, Special, decided
 from iamviz.engine.match import Applicable
 from iamviz.engine.principals import MatchKind
 from iamviz.engine.request import DEFAULT_SETTINGS, CallerKind, PolicySet, Request, Settings
@@ -8,8 +8,16 @@ from iamviz.policy.model import PolicyKind
 
 __all__ = ["evaluate"]
 
-_ALLOWED = (Outcome.ALLOWED, Reason())
 Verdict = tuple[Outcome, Reason]
+_ALLOWED: Verdict = (Outcome.ALLOWED, Reason())
+_SILENT: dict[PolicyKind, Verdict] = {kind: (Outcome.IMPLICIT_DENY, Reason(kind)) for kind in PolicyKind}
+_DENYING: dict[PolicyKind, Verdict] = {kind: (Outcome.EXPLICIT_DENY, Reason(kind)) for kind in PolicyKind}
+_CALLER_IDENTITY: Verdict = (Outcome.ALLOWED, Reason(special=Special.CALLER_IDENTITY))
+_REFUSED: dict[CallerKind | str, Verdict] = {
+    CallerKind.ROOT: (Outcome.IMPLICIT_DENY, Reason(special=Special.ROOT_CALLER)),
+    CallerKind.FEDERATED_USER: (Outcome.IMPLICIT_DENY, Reason(special=Special.FEDERATED_USER_CALLER)),
+}
+_ACCOUNT = frozenset({MatchKind.ACCOUNT})
 
 
 def evaluate(request: Request, policies: PolicySet, settings: Settings = DEFAULT_SETTINGS) -> Decision:
@@ -26,67 +34,60 @@ def evaluate(request: Request, policies: PolicySet, settings: Settings = DEFAULT
     'no identity-based policy allows the s3:GetObject action'
     """
     outcome, reason = _decide(request, policies, settings)
-    return Decision(request, policies, settings, outcome, reason)
+    return decided(request, policies, settings, outcome, reason)
 
 
 def _decide(request: Request, policies: PolicySet, settings: Settings) -> Verdict:
-    caller = request.caller
-    if request.service == "sts" and request.action_name == "getcalleridentity" and caller.is_signed:
-        return Outcome.ALLOWED, Reason(special=Special.CALLER_IDENTITY)
-    if request.is_trust and caller.kind is CallerKind.ROOT:
-        return Outcome.IMPLICIT_DENY, Reason(special=Special.ROOT_CALLER)
-    if request.is_trust and caller.kind is CallerKind.FEDERATED_USER:
-        return Outcome.IMPLICIT_DENY, Reason(special=Special.FEDERATED_USER_CALLER)
+    verdict = _without_policies(request) if request.service == "sts" else None
+    if verdict is not None:
+        return verdict
     sets = Applicable.of(request, policies, settings)
     denied_by = sets.denied_by()
     if denied_by is not None:
-        return Outcome.EXPLICIT_DENY, Reason(denied_by)
-    if not sets.scps_allow():
-        return _implicit(PolicyKind.SCP)
-    if not sets.endpoint_allows():
-        return _implicit(PolicyKind.ENDPOINT)
+        return _DENYING[denied_by]
+    selection = sets.selection
+    if selection.scps and not sets.scps_allow():
+        return _SILENT[PolicyKind.SCP]
+    if selection.endpoint is not None and not sets.endpoint_allows():
+        return _SILENT[PolicyKind.ENDPOINT]
     grants = sets.grants()
-    if caller.kind in (CallerKind.ANONYMOUS, CallerKind.SERVICE, CallerKind.FEDERATED):
-        return _ALLOWED if grants else _implicit(sets.resource_kind)
+    if not request.caller.in_account:
+        return _ALLOWED if grants else _SILENT[selection.resource_kind]
     if request.same_account:
         return _same_account(sets, grants, settings)
-    return _cross_account(sets, grants)
+    return _identity_side(sets) or (_ALLOWED if grants else _SILENT[selection.resource_kind])
 
 
-def _implicit(kind: PolicyKind) -> Verdict:
-    return Outcome.IMPLICIT_DENY, Reason(kind)
+def _without_policies(request: Request) -> Verdict | None:
+    """What is settled before any policy is read: the first lines of 0.2."""
+    caller = request.caller
+    if request.action_name == "getcalleridentity" and caller.is_signed:
+        return _CALLER_IDENTITY
+    return _REFUSED.get(caller.kind) if request.is_trust else None
 
 
 def _same_account(sets: Applicable, grants: frozenset[MatchKind], settings: Settings) -> Verdict:
     """5.4: a direct grant of the resource policy suffices, within limits; else the identity side decides."""
     request = sets.request
-    if MatchKind.WILDCARD in grants and request.caller.kind is not CallerKind.ROOT:
+    if not grants and (request.is_trust or request.is_kms_key):
+        return _SILENT[sets.selection.resource_kind]
+    if not grants or request.caller.kind is CallerKind.ROOT:
+        return _identity_side(sets) or _ALLOWED
+    if MatchKind.WILDCARD in grants:
         return _ALLOWED
     caps_user = request.is_trust and request.caller.kind is CallerKind.USER and settings.trust_user_boundary
-    boundary = sets.boundary_allows()
-    if MatchKind.DIRECT in grants and (boundary or not caps_user):
+    if MatchKind.DIRECT in grants and (not caps_user or sets.boundary_allows()):
         return _ALLOWED
-    session = sets.session_allows()
-    if (MatchKind.ROLE in grants or MatchKind.PARENT in grants) and boundary and session:
-        return _ALLOWED
-    capped = grants & {MatchKind.DIRECT, MatchKind.ROLE, MatchKind.PARENT}
-    delegated = grants & {MatchKind.ACCOUNT, MatchKind.WILDCARD}
-    if (request.is_trust or request.is_kms_key) and not delegated and not capped:
-        return _implicit(sets.resource_kind)
-    needs_identity = not capped and not sets.identity_allows()
-    if needs_identity:
-        return _implicit(PolicyKind.IDENTITY)
-    if not boundary:
-        return _implicit(PolicyKind.BOUNDARY)
-    return _ALLOWED if session else _implicit(PolicyKind.SESSION)
+    return _identity_side(sets, needs_identity=grants == _ACCOUNT) or _ALLOWED
 
 
-def _cross_account(sets: Applicable, grants: frozenset[MatchKind]) -> Verdict:
-    """5.5: both accounts decide, both must say yes; no short-cuts."""
-    if not sets.identity_allows():
-        return _implicit(PolicyKind.IDENTITY)
+def _identity_side(sets: Applicable, needs_identity: bool = True) -> Verdict | None:
+    """The first of identity policies, boundary and session policy that does not allow; None when all do.
+
+    Identity policies need not allow what the resource policy grants to the caller's role or parent user.
+    """
+    if needs_identity and not sets.identity_allows():
+        return _SILENT[PolicyKind.IDENTITY]
     if not sets.boundary_allows():
-        return _implicit(PolicyKind.BOUNDARY)
-    if not sets.session_allows():
-        return _implicit(PolicyKind.SESSION)
-    return _ALLOWED if grants else _implicit(sets.resource_kind)
+        return _SILENT[PolicyKind.BOUNDARY]
+    return None if sets.session_allows() else _SILENT[PolicyKind.SESSION]

@@ -164,7 +164,7 @@ class _Explainer:
             return ()
         request = self.request
         explicit = self.decision.outcome is Outcome.EXPLICIT_DENY
-        resource_side = (PolicyKind.RCP, self.sets.resource_kind)
+        resource_side = (PolicyKind.RCP, self.sets.selection.resource_kind)
         caller_side = (
             PolicyKind.SCP,
             PolicyKind.ENDPOINT,
@@ -183,7 +183,7 @@ class _Explainer:
     def row(self, side: str, account: str, kinds: Sequence[PolicyKind]) -> GateRow:
         gates = [self.first_gate(kinds)]
         for kind in kinds:
-            if kind is PolicyKind.ENDPOINT and self.sets.endpoint is None:
+            if kind is PolicyKind.ENDPOINT and self.sets.selection.endpoint is None:
                 continue
             gate = self.gate(kind)
             if any(earlier.closed for earlier in gates):
@@ -192,10 +192,10 @@ class _Explainer:
         return GateRow(side, account, tuple(gates))
 
     def policies(self, kind: PolicyKind) -> tuple[Policy, ...]:
-        return next((policies for group, policies in self.sets.groups if group is kind), ())
+        return next((policies for group, policies in self.sets.selection.groups if group is kind), ())
 
     def traces(self, kind: PolicyKind, effect: Effect) -> tuple[StatementTrace, ...]:
-        boundary = self.sets.boundary is not None
+        boundary = self.sets.selection.boundary is not None
         return tuple(
             trace_statement(policy, statement, self.request, kind, boundary)
             for policy in self.policies(kind)
@@ -223,16 +223,16 @@ class _Explainer:
 
     def judge(self, kind: PolicyKind) -> tuple[Status, bool, str]:
         """Status, whether the line stops, and the sentence of a gate that the line reaches."""
-        if kind is self.sets.resource_kind:
+        if kind is self.sets.selection.resource_kind:
             return self.judge_resource()
         if kind is PolicyKind.IDENTITY:
             return self.judge_identity()
         attached = {
-            PolicyKind.RCP: bool(self.sets.rcps),
-            PolicyKind.SCP: bool(self.sets.scps),
-            PolicyKind.ENDPOINT: self.sets.endpoint is not None,
-            PolicyKind.BOUNDARY: self.sets.boundary is not None,
-            PolicyKind.SESSION: bool(self.sets.session),
+            PolicyKind.RCP: bool(self.sets.selection.rcps),
+            PolicyKind.SCP: bool(self.sets.selection.scps),
+            PolicyKind.ENDPOINT: self.sets.selection.endpoint is not None,
+            PolicyKind.BOUNDARY: self.sets.selection.boundary is not None,
+            PolicyKind.SESSION: bool(self.sets.selection.session),
         }[kind]
         allows = {
             PolicyKind.RCP: lambda: True,
@@ -267,7 +267,7 @@ class _Explainer:
         return MatchKind.DIRECT in self.grants and not (kind is PolicyKind.BOUNDARY and caps)
 
     def judge_resource(self) -> tuple[Status, bool, str]:
-        request, title = self.request, TITLES[self.sets.resource_kind].lower()
+        request, title = self.request, TITLES[self.sets.selection.resource_kind].lower()
         must = (
             not request.same_account
             or request.is_trust
@@ -275,18 +275,26 @@ class _Explainer:
             or request.caller.kind in (CallerKind.ANONYMOUS, CallerKind.SERVICE, CallerKind.FEDERATED)
         )
         if self.grants:
-            name = self.named(self.sets.resource_kind)
+            name = self.named(self.sets.selection.resource_kind)
             only_account = self.grants == {MatchKind.ACCOUNT}
             if only_account and request.same_account and request.caller.kind is not CallerKind.ROOT:
                 return Status.PASSES, False, f"{name} names the account, whose identity policies decide"
             return Status.GRANTS, False, f"{name} allows {request.action} to {self.granted_to()}"
-        if self.sets.resource is None:
+        if self.sets.selection.resource is None:
             if must:
                 return Status.NOT_ATTACHED, True, f"the resource has no {title} that could allow an outside caller"
             return Status.NOT_ATTACHED, False, f"the resource has no {title}"
         if must:
-            return Status.SAYS_NOTHING, True, f"{self.named(self.sets.resource_kind)} does not allow this caller"
-        return Status.SAYS_NOTHING, False, f"{self.named(self.sets.resource_kind)} says nothing about this request"
+            return (
+                Status.SAYS_NOTHING,
+                True,
+                f"{self.named(self.sets.selection.resource_kind)} does not allow this caller",
+            )
+        return (
+            Status.SAYS_NOTHING,
+            False,
+            f"{self.named(self.sets.selection.resource_kind)} says nothing about this request",
+        )
 
     def granted_to(self) -> str:
         texts = {
@@ -313,7 +321,7 @@ class _Explainer:
         if self.sets.identity_allows():
             allowing = (t.policy.label for t in self.traces(PolicyKind.IDENTITY, Effect.ALLOW) if t.applies)
             return Status.GRANTS, False, f"{_first(allowing)} allows {request.action}"
-        if not self.sets.identity:
+        if not self.sets.selection.identity:
             return Status.NOT_ATTACHED, True, "no identity policy is attached"
         return Status.SAYS_NOTHING, True, f"no statement of {names} allows {request.action} on this resource"
 

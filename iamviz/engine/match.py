@@ -1,56 +1,52 @@
-"""Whether a statement, a policy, a set speaks about a request (docs/rules/policy_evaluation.md 0.1, 2, 5.2)."""
+"""Which policies apply to a request, and what they say about it (docs/rules/policy_evaluation.md 0.1, 2, 5.2, 5.3).
+
+Two steps, since the first is the same for many requests. A `Selection` holds, for one kind of caller and one action,
+the policies that apply and those of their statements whose action element covers the action. `Applicable` puts one
+request to a selection: resource, conditions, principal.
+"""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from iamviz.engine.principals import MatchKind, hits_principal, principal_matches
-from iamviz.engine.request import CallerKind, PolicySet, Request, Settings
+from iamviz.engine.request import DEFAULT_SETTINGS, CallerKind, PolicySet, Request, Settings
 from iamviz.policy.model import Effect, Policy, PolicyKind, Statement
 
-__all__ = ["Applicable", "applies", "conditions_hold"]
+__all__ = ["WITH_PRINCIPAL", "Applicable", "Selection", "applies"]
 
 WITH_PRINCIPAL = frozenset({PolicyKind.RESOURCE, PolicyKind.TRUST, PolicyKind.RCP, PolicyKind.ENDPOINT})
-_BOUND_BY_SCP = frozenset({CallerKind.USER, CallerKind.ROLE_SESSION, CallerKind.FEDERATED_USER, CallerKind.ROOT})
 _WITH_SESSION_POLICY = frozenset({CallerKind.ROLE_SESSION, CallerKind.FEDERATED_USER, CallerKind.ROOT})
 _BUCKET_POLICY_ACTIONS = frozenset({"getbucketpolicy", "putbucketpolicy", "deletebucketpolicy"})
+_REMEMBERED = 1024
+_NOTHING: frozenset[MatchKind] = frozenset()
 
-
-def conditions_hold(statement: Statement, request: Request) -> bool:
-    """Whether every row of the condition block is true."""
-    values = request.values
-    return all(row.test(values) for row in statement.conditions)
+Statements = tuple[Statement, ...]
 
 
 def applies(statement: Statement, request: Request, kind: PolicyKind, has_boundary: bool) -> bool:
     """Whether every element of the statement matches the request; only then it has an influence (0.1)."""
-    return (
-        statement.covers_action(request.service, request.action_name)
-        and statement.covers_resource(request.matched_resource, request.values)
-        and (kind not in WITH_PRINCIPAL or hits_principal(statement, request.caller, kind, has_boundary))
-        and conditions_hold(statement, request)
+    return statement.covers_action(request.service, request.action_name) and _meets(
+        statement, request, kind, has_boundary
     )
 
 
-@dataclass(frozen=True)
-class Applicable:
-    """The policies that apply to one request, after the table of 5.2 and the exceptions of 5.2, 5.6 and 5.7."""
+def _meets(statement: Statement, request: Request, kind: PolicyKind, has_boundary: bool) -> bool:
+    """The same for a statement whose action element is known to match."""
+    return statement.meets(request.matched_resource, request.values) and (
+        kind not in WITH_PRINCIPAL or hits_principal(statement, request.caller, kind, has_boundary)
+    )
 
-    request: Request
-    scps: Sequence[Sequence[Policy]]
-    rcps: Sequence[Sequence[Policy]]
-    endpoint: Policy | None
-    resource: Policy | None
-    identity: Sequence[Policy]
-    boundary: Policy | None
-    session: Sequence[Policy]
 
-    @classmethod
-    def of(cls, request: Request, policies: PolicySet, settings: Settings) -> "Applicable":
-        """Leave out what does not apply to this caller, this resource, this action."""
+class Selection:
+    """The policies that apply, after the table of 5.2 and the exceptions of 5.2, 5.6 and 5.7, ready for one action.
+
+    It depends on the request's ``scope`` alone, not on its resource nor on its context.
+    """
+
+    def __init__(self, request: Request, policies: PolicySet, settings: Settings) -> None:
         caller = request.caller
-        kind, linked = caller.kind, caller.service_linked_role
-        with_scp = kind in _BOUND_BY_SCP and not caller.management_account and not linked
+        linked = caller.service_linked_role
+        with_scp = caller.in_account and not caller.management_account and not linked
         with_rcp = (
             request.service in settings.rcp_services
             and not (request.service == "kms" and request.action_name == "retiregrant")
@@ -58,30 +54,29 @@ class Applicable:
             and not linked
         )
         unlocks_bucket = (
-            kind is CallerKind.ROOT
+            caller.kind is CallerKind.ROOT
             and request.service == "s3"
             and request.action_name in _BUCKET_POLICY_ACTIONS
             and request.same_account
         )
-        return cls(
-            request=request,
-            scps=policies.scps if with_scp else (),
-            rcps=policies.rcps if with_rcp else (),
-            endpoint=policies.endpoint,
-            resource=None if unlocks_bucket else policies.resource,
-            identity=policies.identity if caller.has_identity_side else (),
-            boundary=policies.boundary if caller.has_identity_side and not linked else None,
-            session=policies.sessions if kind in _WITH_SESSION_POLICY and not linked else (),
-        )
+        with_session = caller.kind in _WITH_SESSION_POLICY and not linked
+        self.resource_kind = PolicyKind.TRUST if request.is_trust else PolicyKind.RESOURCE
+        self.scps = policies.scps if with_scp else ()
+        self.rcps = policies.rcps if with_rcp else ()
+        self.endpoint = policies.endpoint
+        self.resource = None if unlocks_bucket else policies.resource
+        self.identity = policies.identity if caller.has_identity_side else ()
+        self.boundary = policies.boundary if caller.has_identity_side and not linked else None
+        self.session = policies.sessions if with_session else ()
+        self._action = request.service, request.action_name
+        self.denies = tuple((kind, found) for kind, group in self.groups if (found := self._of(Effect.DENY, group)))
 
-    @property
-    def resource_kind(self) -> PolicyKind:
-        """What the resource policy is: a trust policy for trust actions, else an ordinary resource policy."""
-        return PolicyKind.TRUST if self.request.is_trust else PolicyKind.RESOURCE
+    def _of(self, effect: Effect, policies: Iterable[Policy]) -> Statements:
+        return tuple(s for policy in policies for s in policy.covering(*self._action)[effect])
 
     @cached_property
     def groups(self) -> tuple[tuple[PolicyKind, tuple[Policy, ...]], ...]:
-        """All applicable policies by type, in the order in which AWS's messages name a Deny (6.1)."""
+        """All policies by type, in the order in which AWS's messages name a Deny (6.1)."""
         return (
             (PolicyKind.SCP, tuple(policy for level in self.scps for policy in level)),
             (PolicyKind.RCP, tuple(policy for level in self.rcps for policy in level)),
@@ -92,39 +87,101 @@ class Applicable:
             (PolicyKind.SESSION, tuple(self.session)),
         )
 
-    def says(self, effect: Effect, kind: PolicyKind, policies: Iterable[Policy]) -> bool:
-        """Whether some statement of an effect applies in policies of one type."""
-        request, has_boundary = self.request, self.boundary is not None
-        service = request.service
-        return any(
-            applies(statement, request, kind, has_boundary)
-            for policy in policies
-            for statement in policy.candidates(effect, service)
-        )
+    @cached_property
+    def scp_allows(self) -> tuple[Statements, ...]:
+        """The Allow statements of every level, from the organization's root to the account."""
+        return tuple(self._of(Effect.ALLOW, level) for level in self.scps)
+
+    @cached_property
+    def endpoint_allows(self) -> Statements:
+        """The Allow statements of the endpoint policy."""
+        return self._of(Effect.ALLOW, _some(self.endpoint))
+
+    @cached_property
+    def resource_allows(self) -> Statements:
+        """The Allow statements of the resource or trust policy."""
+        return self._of(Effect.ALLOW, _some(self.resource))
+
+    @cached_property
+    def identity_allows(self) -> Statements:
+        """The Allow statements of the identity-based policies."""
+        return self._of(Effect.ALLOW, self.identity)
+
+    @cached_property
+    def boundary_allows(self) -> Statements:
+        """The Allow statements of the permissions boundary."""
+        return self._of(Effect.ALLOW, _some(self.boundary))
+
+    @cached_property
+    def session_allows(self) -> Statements:
+        """The Allow statements of the session policies."""
+        return self._of(Effect.ALLOW, self.session)
+
+
+def select(request: Request, policies: PolicySet, settings: Settings) -> Selection:
+    """The selection for a request, remembered beside the policies when the settings are the usual ones."""
+    if settings is not DEFAULT_SETTINGS:
+        return Selection(request, policies, settings)
+    known: dict[object, Selection] = policies.selections
+    found = known.get(request.scope)
+    if found is None:
+        found = Selection(request, policies, settings)
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        known[request.scope] = found
+    return found
+
+
+class Applicable:
+    """One request and the policies that apply to it: what do they say?"""
+
+    __slots__ = ("request", "selection")
+
+    def __init__(self, request: Request, selection: Selection) -> None:
+        self.request = request
+        self.selection = selection
+
+    @classmethod
+    def of(cls, request: Request, policies: PolicySet, settings: Settings) -> "Applicable":
+        """Leave out what does not apply to this caller, this resource, this action."""
+        return cls(request, select(request, policies, settings))
+
+    def _some_meets(self, kind: PolicyKind, statements: Sequence[Statement]) -> bool:
+        request = self.request
+        if kind in WITH_PRINCIPAL:
+            has_boundary = self.selection.boundary is not None
+            return any(_meets(statement, request, kind, has_boundary) for statement in statements)
+        resource, values = request.matched_resource, request.values
+        for statement in statements:  # noqa: SIM110 - a plain loop: this is what most decisions come down to
+            if statement.meets(resource, values):
+                return True
+        return False
 
     def denied_by(self) -> PolicyKind | None:
         """The first type of policy, in the order of messages, in which a Deny applies."""
-        for kind, policies in self.groups:
-            if policies and self.says(Effect.DENY, kind, policies):
+        for kind, statements in self.selection.denies:
+            if self._some_meets(kind, statements):
                 return kind
         return None
 
     def scps_allow(self) -> bool:
         """Whether every level of the organization has an Allow that applies; true without SCPs (5.3)."""
-        return all(self.says(Effect.ALLOW, PolicyKind.SCP, level) for level in self.scps)
+        return all(self._some_meets(PolicyKind.SCP, level) for level in self.selection.scp_allows)
 
     def endpoint_allows(self) -> bool:
         """Whether the endpoint policy has an Allow that applies; true without one."""
-        return self.endpoint is None or self.says(Effect.ALLOW, PolicyKind.ENDPOINT, (self.endpoint,))
+        selection = self.selection
+        return selection.endpoint is None or self._some_meets(PolicyKind.ENDPOINT, selection.endpoint_allows)
 
     def grants(self) -> frozenset[MatchKind]:
         """The kinds by which Allow statements of the resource or trust policy meet the caller ("R" in 5.4)."""
-        if self.resource is None:
-            return frozenset()
-        request, kind, has_boundary = self.request, self.resource_kind, self.boundary is not None
-        found: frozenset[MatchKind] = frozenset()
-        for statement in self.resource.candidates(Effect.ALLOW, request.service):
-            if applies(statement, request, kind, has_boundary):
+        selection, request = self.selection, self.request
+        if selection.resource is None:
+            return _NOTHING
+        kind, has_boundary = selection.resource_kind, selection.boundary is not None
+        found = _NOTHING
+        for statement in selection.resource_allows:
+            if _meets(statement, request, kind, has_boundary):
                 found |= principal_matches(statement, request.caller, kind)
         return found
 
@@ -132,17 +189,18 @@ class Applicable:
         """Whether an identity-based policy allows; implied for the root user (5.7)."""
         if self.request.caller.kind is CallerKind.ROOT:
             return True
-        return self.says(Effect.ALLOW, PolicyKind.IDENTITY, self.identity)
+        return self._some_meets(PolicyKind.IDENTITY, self.selection.identity_allows)
 
     def boundary_allows(self) -> bool:
         """Whether the permissions boundary allows; true without one."""
-        return self.boundary is None or self.says(Effect.ALLOW, PolicyKind.BOUNDARY, (self.boundary,))
+        selection = self.selection
+        return selection.boundary is None or self._some_meets(PolicyKind.BOUNDARY, selection.boundary_allows)
 
     def session_allows(self) -> bool:
         """Whether a session policy allows; true without one, but for a federated user (5.4)."""
-        if not self.session:
+        if not self.selection.session:
             return self.request.caller.kind is not CallerKind.FEDERATED_USER
-        return self.says(Effect.ALLOW, PolicyKind.SESSION, self.session)
+        return self._some_meets(PolicyKind.SESSION, self.selection.session_allows)
 
 
 def _some(policy: Policy | None) -> tuple[Policy, ...]:

@@ -1,7 +1,7 @@
 """What is asked, by whom, and which policies have a say: docs/rules/policy_evaluation.md 0.1, 0.3, 0.5."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, cached_property
@@ -61,17 +61,22 @@ class Caller:
             kinds = ", ".join(CallerKind)
             raise ValueError(f"{self.kind!r} is not a kind of caller; expected one of {kinds}") from None
 
-    @property
+    @cached_property
+    def scope(self) -> tuple[str, bool, bool]:
+        """What decides which types of policies apply to it (5.2)."""
+        return self.kind, self.management_account, self.service_linked_role
+
+    @cached_property
     def is_signed(self) -> bool:
         """Whether it shows AWS credentials of an account (not anonymous, not an unsigned federated call)."""
         return self.kind not in (CallerKind.ANONYMOUS, CallerKind.FEDERATED)
 
-    @property
+    @cached_property
     def in_account(self) -> bool:
-        """Whether an account stands behind it, whose own policies decide as well when the resource is elsewhere (5.5)."""
+        """Whether an account stands behind it, which decides as well when the resource is elsewhere (5.5)."""
         return self.kind in (CallerKind.USER, CallerKind.ROLE_SESSION, CallerKind.FEDERATED_USER, CallerKind.ROOT)
 
-    @property
+    @cached_property
     def has_identity_side(self) -> bool:
         """Whether identity-based policies can apply to it (5.2)."""
         return self.kind in (CallerKind.USER, CallerKind.ROLE_SESSION, CallerKind.FEDERATED_USER)
@@ -83,6 +88,14 @@ class Request:
 
     ``context`` maps condition keys to a value or a list of values; a key that is not listed is absent. ``origins`` may
     say where a value comes from ("the session's tags"); explanations show it. ``resource_account`` owns the resource.
+
+    The rest is made from these, once, since every decision asks for it. ``service`` and ``action_name`` are in lower
+    case. ``matched_resource`` is what policies are compared with: ``s3:ListAllMyBuckets`` asks for ``arn:aws:s3:::*``
+    (2.2). ``values`` is the context as matching sees it: keys in lower case, each with a tuple of values. ``is_trust``
+    tells whether a role's trust policy decides: a trust action on a role (0.1). ``same_account`` tells whether caller
+    and resource belong to one account; a resource without an owner counts as the caller's. ``is_kms_key`` tells whether
+    the resource is a KMS key, which nobody may use without its key policy (5.6). ``scope`` is what decides which
+    policies apply, and which of their statements can: many requests share one (5.2).
     """
 
     caller: Caller
@@ -92,50 +105,45 @@ class Request:
     context: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     resource_management_account: bool = False
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
+    service: str = field(init=False, repr=False, compare=False)
+    action_name: str = field(init=False, repr=False, compare=False)
+    matched_resource: str = field(init=False, repr=False, compare=False)
+    values: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    is_trust: bool = field(init=False, repr=False, compare=False)
+    same_account: bool = field(init=False, repr=False, compare=False)
+    is_kms_key: bool = field(init=False, repr=False, compare=False)
+    scope: tuple[object, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if ":" not in self.action:
+        action = self.action.lower()
+        service, colon, name = action.partition(":")
+        if not colon:
             raise ValueError(f"{self.action!r} is not an action; expected service:Action, such as s3:GetObject")
+        everywhere = self.resource == "*" and action == "s3:listallmybuckets"
+        is_trust = action in TRUST_ACTIONS and is_role_arn(self.resource)
+        same_account = not self.resource_account or self.caller.account == self.resource_account
+        self.__dict__.update(
+            service=service,
+            action_name=name,
+            matched_resource="arn:aws:s3:::*" if everywhere else self.resource,
+            values=_context_values(self.context),
+            is_trust=is_trust,
+            same_account=same_account,
+            is_kms_key=":kms:" in self.resource and _is_kms_key(self.resource),
+            scope=(*self.caller.scope, action, is_trust, same_account, self.resource_management_account),
+        )
 
-    @cached_property
-    def values(self) -> dict[str, tuple[str, ...]]:
-        """The context as matching sees it: keys in lower case, each with a tuple of values."""
-        return {
-            key.lower(): (value,) if isinstance(value, str) else tuple(value) for key, value in self.context.items()
-        }
 
-    @cached_property
-    def service(self) -> str:
-        """The service prefix in lower case."""
-        return self.action.partition(":")[0].lower()
+def _is_kms_key(resource: str) -> bool:
+    fields = split_fields(resource)
+    return len(fields) == 6 and fields[2] == "kms" and fields[5].startswith("key/")
 
-    @cached_property
-    def action_name(self) -> str:
-        """The action without its service, in lower case."""
-        return self.action.partition(":")[2].lower()
 
-    @cached_property
-    def matched_resource(self) -> str:
-        """The resource that policies are compared with: ``s3:ListAllMyBuckets`` asks for ``arn:aws:s3:::*`` (2.2)."""
-        if self.resource == "*" and self.service == "s3" and self.action_name == "listallmybuckets":
-            return "arn:aws:s3:::*"
-        return self.resource
-
-    @cached_property
-    def is_trust(self) -> bool:
-        """Whether a role's trust policy decides: a trust action on a role (0.1)."""
-        return self.service == "sts" and self.action.lower() in TRUST_ACTIONS and is_role_arn(self.resource)
-
-    @cached_property
-    def is_kms_key(self) -> bool:
-        """Whether the resource is a KMS key, which nobody may use without its key policy (5.6)."""
-        fields = split_fields(self.resource)
-        return len(fields) == 6 and fields[2] == "kms" and fields[5].startswith("key/")
-
-    @cached_property
-    def same_account(self) -> bool:
-        """Whether caller and resource belong to one account; a resource without an owner counts as the caller's."""
-        return not self.resource_account or self.caller.account == self.resource_account
+def _context_values(context: Mapping[str, str | Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    try:
+        return {key.lower(): (value,) if isinstance(value, str) else tuple(value) for key, value in context.items()}
+    except TypeError as error:
+        raise TypeError(f"the request context holds texts and lists of texts by condition key: {error}") from None
 
 
 @dataclass(frozen=True)
@@ -162,6 +170,11 @@ class PolicySet:
         object.__setattr__(self, "session", sessions)
         object.__setattr__(self, "scps", tuple(tuple(level) for level in self.scps))
         object.__setattr__(self, "rcps", tuple(tuple(level) for level in self.rcps))
+
+    @cached_property
+    def selections(self) -> dict[object, Any]:
+        """What `iamviz.engine.match` has selected from these policies so far, by the scope of requests."""
+        return {}
 
     @property
     def sessions(self) -> tuple[Policy, ...]:
@@ -210,8 +223,3 @@ class Settings:
 
 
 DEFAULT_SETTINGS = Settings()
-
-
-def flatten(levels: Iterable[Iterable[Policy]]) -> tuple[Policy, ...]:
-    """All policies of all levels, in order."""
-    return tuple(policy for level in levels for policy in level)

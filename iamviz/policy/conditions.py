@@ -7,7 +7,7 @@ an explanation shows of the row comes from the same tests, value by value.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 from iamviz.arn import arn_like
@@ -20,6 +20,7 @@ from iamviz.policy.variables import Context, Template
 __all__ = ["OPERATORS", "ConditionRow", "Operator", "Qualifier", "parse_operator"]
 
 
+REMEMBERED = 256
 T = TypeVar("T")
 Compiler = Callable[[Template, Context], Test | None]
 """Makes a test of request values out of a policy value; None for a value that can match nothing."""
@@ -188,16 +189,21 @@ class ConditionRow:
         return tuple(Template.parse(text, variables=variables, wildcards=operator.wildcards) for text in self.values)
 
     @cached_property
-    def _static(self) -> tuple[Test, ...] | None:
-        """The tests of the values when none of them reads the request, else None."""
+    def _static(self) -> Test | None:
+        """The test for "is among the policy's values" when none of them reads the request, else None.
+
+        It remembers its answers: the same tags, addresses and times come again and again.
+        """
         if all(template.is_static for template in self.templates):
-            return self._compile({})
+            return lru_cache(REMEMBERED)(self._among({}))
         return None
 
-    def _compile(self, context: Context) -> tuple[Test, ...]:
+    def _among(self, context: Context) -> Test:
+        """The test for "is among the policy's values", with the variables of one request."""
         operator, _, _ = self.parsed
-        tests = (operator.compile(template, context) for template in self.templates)
-        return tuple(test for test in tests if test is not None)
+        compiled = (operator.compile(template, context) for template in self.templates)
+        tests = [test for test in compiled if test is not None]
+        return lambda value: any(test(value) for test in tests)
 
     @cached_property
     def test(self) -> Callable[[Context], bool]:
@@ -206,25 +212,29 @@ class ConditionRow:
         key, negated = self.lookup, operator.negated
         if operator.name == "Null":
             return self._null_test(qualifier)
-        static, make = self._static, self._compile
+        static, among = self._static, self._among
         multivalued = is_multivalued(self.key)
         absent = if_exists or (negated if qualifier is Qualifier.NONE else qualifier is Qualifier.ALL)
 
-        def test(context: Context) -> bool:
+        def test_one(context: Context) -> bool:
             values = context.get(key)
             if not values:
                 return absent
-            tests = make(context) if static is None else static
-            if qualifier is Qualifier.NONE:
-                if multivalued or len(values) > 1:
-                    return False
-                return any(matches(values[0]) for matches in tests) is not negated
-            verdicts = (any(matches(value) for matches in tests) is not negated for value in values)
-            if qualifier is Qualifier.ANY:
-                return any(verdicts)
-            return not any(values) or all(verdicts)
+            if multivalued or len(values) > 1:
+                return False
+            matches = static or among(context)
+            return matches(values[0]) is not negated
 
-        return test
+        def test_set(context: Context) -> bool:
+            values = context.get(key)
+            if not values:
+                return absent
+            matches = static or among(context)
+            if qualifier is Qualifier.ANY:
+                return any(matches(value) is not negated for value in values)
+            return not any(values) or all(matches(value) is not negated for value in values)
+
+        return test_one if qualifier is Qualifier.NONE else test_set
 
     def _null_test(self, qualifier: Qualifier) -> Callable[[Context], bool]:
         if qualifier is not Qualifier.NONE:
@@ -237,4 +247,4 @@ class ConditionRow:
         """Whether one request value is among the policy's values, negation left aside."""
         if self.parsed[0].name == "Null":
             return False
-        return any(matches(value) for matches in (self._static or self._compile(context)))
+        return (self._static or self._among(context))(value)

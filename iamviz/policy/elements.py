@@ -1,15 +1,15 @@
 """The entries of Action, Resource and Principal elements: docs/rules/policy_evaluation.md 1.4, 1.5, 2.1, 2.2."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from iamviz.arn import FIELDS, split_fields
-from iamviz.patterns import Test, Token, Wild, compile_glob, compile_tokens, glob_tokens
+from iamviz.patterns import Token, Wild, compile_any, compile_glob, compile_tokens, glob_tokens
 from iamviz.policy.json_source import Span
 from iamviz.policy.variables import Context, Template, Variable
 
-__all__ = ["ActionPattern", "PrincipalEntry", "ResourcePattern"]
+__all__ = ["ActionPattern", "PrincipalEntry", "ResourcePattern", "compile_resources"]
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class ActionPattern:
 class ResourcePattern:
     """One entry of ``Resource`` or ``NotResource``.
 
-    ``fill`` says how an ARN of fewer than six fields is completed: with ``*`` in identity-based policies, boundaries and
-    SCPs; elsewhere only a trailing ``*`` reaches over the missing fields (docs/rules/policy_evaluation.md 1.5, 2.2).
+    ``fill`` says how an ARN of fewer than six fields is completed: with ``*`` in identity-based policies, boundaries
+    and SCPs; elsewhere only a trailing ``*`` reaches over the missing fields (docs/rules/policy_evaluation.md 2.2).
     """
 
     text: str
@@ -73,24 +73,42 @@ class ResourcePattern:
                 parts.extend(_field_tokens(text))
         return Template(tuple(parts))
 
-    @cached_property
-    def _static(self) -> Test | None:
-        return compile_tokens(self.template.tokens({}) or ()) if self.template.is_static else None
+    @property
+    def is_usable(self) -> bool:
+        """Whether it can match at all: an incomplete ARN that nothing completes cannot."""
+        return self.fill or self.text.endswith("*") or len(split_fields(self.text)) == FIELDS
 
     @cached_property
-    def _usable(self) -> bool:
-        return self.fill or len(split_fields(self.text)) == FIELDS or self.text.endswith("*")
-
-    def matches(self, resource: str, context: Context) -> bool:
+    def matches(self) -> "ResourceTest":
         """Whether it covers a resource ARN; the request resource ``*`` is covered by the entry ``*`` alone."""
-        if self.text == "*":
-            return True
-        if resource == "*" or not self._usable:
-            return False
-        if self._static is not None:
-            return self._static(resource)
+        return compile_resources([self])
+
+    def matches_substituted(self, resource: str, context: Context) -> bool:
+        """Whether it covers a resource with the variables of one request; one without a value covers nothing."""
         tokens = self.template.tokens(context)
         return tokens is not None and compile_tokens(tokens)(resource)
+
+
+ResourceTest = Callable[[str, Context], bool]
+
+
+def compile_resources(patterns: Sequence[ResourcePattern], *, negated: bool = False) -> ResourceTest:
+    """One test for all entries of ``Resource``, or with ``negated`` of ``NotResource``: 2.2."""
+    if any(pattern.text == "*" for pattern in patterns):
+        return lambda resource, context: not negated
+    usable = [pattern for pattern in patterns if pattern.is_usable]
+    variable = [pattern for pattern in usable if not pattern.template.is_static]
+    static = compile_any(pattern.template.static_tokens for pattern in usable if pattern.template.is_static)
+    if not variable and not negated:
+        return lambda resource, context: resource != "*" and static(resource)
+
+    def covers(resource: str, context: Context) -> bool:
+        found = resource != "*" and (
+            static(resource) or any(pattern.matches_substituted(resource, context) for pattern in variable)
+        )
+        return found is not negated
+
+    return covers
 
 
 def _field_tokens(text: str) -> tuple[Token, ...]:

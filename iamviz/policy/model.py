@@ -1,17 +1,21 @@
 """A policy as a value: statements, their elements, and the line of each in the policy's own text."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
 from iamviz.policy.conditions import ConditionRow
-from iamviz.policy.elements import ActionPattern, PrincipalEntry, ResourcePattern
+from iamviz.policy.elements import ActionPattern, PrincipalEntry, ResourcePattern, compile_resources
 from iamviz.policy.json_source import Span
+from iamviz.policy.variables import Context
 
 __all__ = ["Effect", "Policy", "PolicyKind", "Statement"]
+
+REMEMBERED = 1024
+"""How many actions a policy keeps its answers for."""
 
 
 class PolicyKind(StrEnum):
@@ -64,11 +68,28 @@ class Statement:
         """Whether the action element covers ``service:name``, both in lower case."""
         return any(pattern.matches(service, name) for pattern in self.actions) is not self.not_action
 
-    def covers_resource(self, resource: str, context: Mapping[str, tuple[str, ...]]) -> bool:
+    @cached_property
+    def covers_resource(self) -> Callable[[str, Context], bool]:
         """Whether the resource element covers the resource; a missing element covers what the policy is attached to."""
         if self.resources is None:
-            return True
-        return any(pattern.matches(resource, context) for pattern in self.resources) is not self.not_resource
+            return lambda resource, context: True
+        return compile_resources(self.resources, negated=self.not_resource)
+
+    @cached_property
+    def conditions_hold(self) -> Callable[[Context], bool]:
+        """Whether every row of the condition block is true for a request context."""
+        tests = [row.test for row in self.conditions]
+        if len(tests) == 1:
+            return tests[0]
+        return lambda context: all(test(context) for test in tests)
+
+    @cached_property
+    def meets(self) -> Callable[[str, Context], bool]:
+        """Whether resource and conditions match: all that is left to ask when action and principal do."""
+        if not self.conditions:
+            return self.covers_resource
+        covers, hold = self.covers_resource, self.conditions_hold
+        return lambda resource, context: covers(resource, context) and hold(context)
 
     def bound(self, ids: Mapping[str, str]) -> "Statement":
         """The statement with its user and role principals bound to unique ids."""
@@ -148,19 +169,28 @@ class Policy:
         return self.source.split("\n")
 
     @cached_property
-    def _by_service(self) -> dict[tuple[Effect, str], tuple[Statement, ...]]:
+    def _by_service(self) -> dict[str, tuple[Statement, ...]]:
+        """The statements whose action element can cover a service; under "" those that can cover any."""
+        named = {service for statement in self.statements for service in statement.services or ()}
+        return {
+            service: tuple(s for s in self.statements if s.services is None or service in s.services)
+            for service in (*named, "")
+        }
+
+    @cached_property
+    def _by_action(self) -> dict[tuple[str, str], dict[Effect, tuple[Statement, ...]]]:
         return {}
 
-    def candidates(self, effect: Effect, service: str) -> tuple[Statement, ...]:
-        """The statements of an effect whose action element can cover a service, in document order."""
-        found = self._by_service.get((effect, service))
+    def covering(self, service: str, name: str) -> Mapping[Effect, tuple[Statement, ...]]:
+        """The statements whose action element covers ``service:name`` (lower case), by effect, in document order."""
+        found = self._by_action.get((service, name))
         if found is None:
-            found = tuple(
-                statement
-                for statement in self.statements
-                if statement.effect is effect and (statement.services is None or service in statement.services)
-            )
-            self._by_service[effect, service] = found
+            index = self._by_service
+            covering = [s for s in index.get(service, index[""]) if s.covers_action(service, name)]
+            found = {effect: tuple(s for s in covering if s.effect is effect) for effect in Effect}
+            if len(self._by_action) >= REMEMBERED:
+                self._by_action.clear()
+            self._by_action[service, name] = found
         return found
 
     @cached_property

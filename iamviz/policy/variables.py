@@ -67,6 +67,11 @@ class Template:
         return not any(isinstance(part, Variable) for part in self.parts)
 
     @property
+    def static_tokens(self) -> tuple[Token, ...]:
+        """The tokens that are the same for every request; only variables are missing."""
+        return tuple(part for part in self.parts if not isinstance(part, Variable))
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """The condition keys that it reads, in lower case."""
         return tuple(part.key for part in self.parts if isinstance(part, Variable))

@@ -68,7 +68,7 @@ class _Writer:
             bound = {"bound": value.bindings} if value.bindings else {}
             return self.intern({"policy": document | bound})
         if is_dataclass(value):
-            members = {f.name: self.encode(getattr(value, f.name)) for f in fields(value)}
+            members = {f.name: self.encode(getattr(value, f.name)) for f in fields(value) if f.init}
             return self.intern({"class": type(value).__name__, "fields": members})
         if isinstance(value, datetime):
             return {"time": value.isoformat()}
