@@ -24,8 +24,6 @@ Names = Mapping[tuple[str, str, str], list[str]]
 INLINE_CALL = re.compile(r"iam:(Put|Delete)(User|Group|Role)Policy")
 CREATION = re.compile(r"iam:Create(?:User|Group|Role)")
 INSTANTS = ("exp", "nbf", "iat", "SessionNotOnOrAfter")
-SERVICE_PARAMS = {"Resource", "Bucket", "Key"}
-"""What iamviz understands of a request to a service; a role that is passed, for one, it does not."""
 NOT_IMPLEMENTED = "NotImplemented"
 
 
@@ -106,11 +104,8 @@ def build_calls(step: Mapping[str, Any], start: datetime) -> Iterator[Call]:
 
 
 def build_call(step: Mapping[str, Any], start: datetime) -> Call:
-    """The call as it stands in the step; CallError for one that iamviz does not understand yet."""
+    """The call as it stands in the step."""
     params = {name: parameter(name, value, start) for name, value in step["params"].items()}
-    if step["call"].partition(":")[0] not in ("sts", "iam") and not params.keys() <= SERVICE_PARAMS:
-        unknown = ", ".join(sorted(params.keys() - SERVICE_PARAMS))
-        raise CallError(f"iamviz does not understand {unknown} of {step['call']} yet")
     at = start + timedelta(seconds=step["at"])
     return Call(step["actor"], step["call"], params, at, step.get("save"), step.get("context", {}))
 
