@@ -1,7 +1,7 @@
 # Two commands do everything; both need Python 3.11+ and make, nothing else:
 #   make lab     opens the first notebook in JupyterLab        (on a server: make lab LAB_ARGS=--no-browser)
 #   make test    runs all tests, the notebooks included        (part of them: make test TEST_ARGS="-m 'not slow'")
-# For those who change the code: make lint, make types, make format. make export writes the notebooks as HTML pages. make clean.
+# For those who change the code: make lint, make types, make format, make notebooks (runs them and keeps their outputs). make export writes the notebooks as HTML pages. make clean.
 
 PYTHON   ?= python3
 VENV     ?= .venv
@@ -22,7 +22,7 @@ DEV  := $(VENV)/.installed-dev
 PINS := pyproject.toml constraints.txt
 PIP_INSTALL = "$(BIN)/python" -m pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable
 
-.PHONY: help lab test lint types format export clean
+.PHONY: help lab test lint types format notebooks export clean
 .DEFAULT_GOAL := help
 
 help:
@@ -44,6 +44,9 @@ types: $(DEV)
 format: $(DEV)
 	"$(BIN)/python" -m ruff check --fix .
 	"$(BIN)/python" -m ruff format .
+
+notebooks: $(TEST)
+	"$(BIN)/python" scripts/refresh_notebooks.py $(wildcard notebooks/*.ipynb)
 
 export: $(LAB)
 	"$(BIN)/python" -m iamviz export notebooks --to "$(EXPORT_TO)"
