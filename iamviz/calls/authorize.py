@@ -50,11 +50,12 @@ def decide(
     resource: str,
     resource_policy: Policy | None,
     extra: Iterable[ContextValue] = (),
+    owner: str = "",
 ) -> Decision:
     """Decide one action of a call. ``extra`` are the condition keys that the call itself brings."""
     caller = actor.caller
     assert caller is not None, "an administrator's change is never evaluated"
-    owner = world.owner_of(resource, caller.account)
+    owner = owner or world.owner_of(resource, caller.account)
     keys = [*principal_context(world, caller, actor.session), *request_context(world, owner, _region(resource)), *extra]
     keys += [ContextValue(key, _values(value), "the scenario") for key, value in call.context.items()]
     request = Request(
@@ -77,9 +78,10 @@ def authorize(
     resource: str,
     resource_policy: Policy | None = None,
     extra: Iterable[ContextValue] = (),
+    owner: str = "",
 ) -> tuple[Decision, ...]:
     """The decision as a tuple of one when it allows; Refusal with AWS's sentence when it does not."""
-    decision = decide(world, actor, call, action, resource, resource_policy, extra)
+    decision = decide(world, actor, call, action, resource, resource_policy, extra, owner)
     if not decision.allowed:
         raise Refusal("AccessDenied", denial_message(world, decision), 403, (decision,))
     return (decision,)

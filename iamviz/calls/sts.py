@@ -8,6 +8,7 @@ from typing import Any
 
 from iamviz.calls.actors import Actor
 from iamviz.calls.assume_role import assume_role
+from iamviz.calls.assume_root import assume_root
 from iamviz.calls.authorize import authorize, decide
 from iamviz.calls.federation import assume_role_with_saml, assume_role_with_web_identity
 from iamviz.calls.model import Call, CallError, Refusal, Result
@@ -79,6 +80,7 @@ def decode_authorization_message(world: World, actor: Actor, call: Call) -> Resu
 Operation = Callable[[World, Actor, Call], Result]
 STS_OPERATIONS: dict[str, Operation] = {
     "AssumeRole": assume_role,
+    "AssumeRoot": assume_root,
     "AssumeRoleWithSAML": assume_role_with_saml,
     "AssumeRoleWithWebIdentity": assume_role_with_web_identity,
     "DecodeAuthorizationMessage": decode_authorization_message,

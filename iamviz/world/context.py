@@ -107,6 +107,8 @@ def _session_keys(world: "World", session: Session, add: Add) -> None:
         add("aws:MultiFactorAuthAge", str(age), "the MFA code given when the session began")
     if session.source_identity:
         add("aws:SourceIdentity", session.source_identity, "the source identity set when the session began")
+    if session.kind is SessionKind.ASSUME_ROOT:
+        add("aws:AssumedRoot", "true", credentials)
     if session.kind is SessionKind.WEB_IDENTITY:
         add("aws:FederatedProvider", session.caller, credentials)
 

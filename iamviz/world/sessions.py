@@ -19,6 +19,7 @@ class SessionKind(StrEnum):
     SAML = "AssumeRoleWithSAML"
     SESSION_TOKEN = "GetSessionToken"
     FEDERATION_TOKEN = "GetFederationToken"
+    ASSUME_ROOT = "AssumeRoot"
 
 
 @dataclass(frozen=True)

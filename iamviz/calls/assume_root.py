@@ -1,0 +1,84 @@
+"""AssumeRoot: the root user of a member account, for one task (docs/rules/roles_and_sessions.md 4.7).
+
+That centralized root access is enabled is taken for granted; the exact contents of the task policies are unconfirmed.
+"""
+
+from iamviz.arn import Arn
+from iamviz.calls.actors import Actor
+from iamviz.calls.authorize import authorize
+from iamviz.calls.issue import credentials_of, issue
+from iamviz.calls.model import Call, CallError, Check, Refusal, Result
+from iamviz.calls.validation import Field, check_params
+from iamviz.engine.request import CallerKind
+from iamviz.policy.model import Policy, PolicyKind
+from iamviz.world.context import ContextValue
+from iamviz.world.sessions import SessionKind
+from iamviz.world.world import World
+
+__all__ = ["TASK_POLICIES", "assume_root"]
+
+MOST_SECONDS = 900
+PARAMS = {
+    "TargetPrincipal": Field(str, 12, 2048, required=True),
+    "TaskPolicyArn": Field(dict, required=True),
+    "DurationSeconds": Field(int, 0, MOST_SECONDS),
+}
+_CREDENTIALS = "iam:GetLoginProfile iam:ListAccessKeys iam:ListMFADevices iam:ListSigningCertificates iam:GetUser"
+TASK_POLICIES: dict[str, tuple[str, ...]] = {
+    "IAMAuditRootUserCredentials": tuple(f"{_CREDENTIALS} iam:GetAccessKeyLastUsed iam:GetAccountSummary".split()),
+    "IAMCreateRootUserPassword": ("iam:CreateLoginProfile", "iam:GetLoginProfile"),
+    "IAMDeleteRootUserCredentials": tuple(
+        f"{_CREDENTIALS} iam:DeleteAccessKey iam:DeleteLoginProfile iam:DeactivateMFADevice".split()
+    ),
+    "S3UnlockBucketPolicy": (
+        *("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"),
+        "s3:ListAllMyBuckets",
+    ),
+    "SQSUnlockQueuePolicy": ("sqs:GetQueueAttributes", "sqs:SetQueueAttributes", "sqs:ListQueues"),
+}
+
+
+def task_policy(name: str) -> Policy:
+    """A root task policy as a session policy."""
+    document = {
+        "Version": "2012-10-17",
+        "Statement": {"Effect": "Allow", "Action": [*TASK_POLICIES[name]], "Resource": "*"},
+    }
+    arn = f"arn:aws:iam::aws:policy/root-task/{name}"
+    return Policy.parse(document, PolicyKind.SESSION, name=name, arn=arn)
+
+
+def assume_root(world: World, actor: Actor, call: Call) -> Result:
+    """AssumeRoot: only for the management account's principals, never for a root user; 15 minutes at most."""
+    check_params(call.operation, call.params, PARAMS)
+    caller = actor.caller
+    if caller is None:
+        raise CallError(
+            "an administrator's change cannot assume root; name a user or session of the management account"
+        )
+    target = _account(call.params["TargetPrincipal"])
+    name = str(call.params["TaskPolicyArn"].get("arn", "")).rpartition("policy/root-task/")[2]
+    if name not in TASK_POLICIES:
+        known = ", ".join(sorted(TASK_POLICIES))
+        raise Refusal("ValidationError", f"TaskPolicyArn is not a root task policy; there are {known}", 400)
+    arn = f"arn:{world.partition}:iam::{target}:root"
+    if caller.kind is CallerKind.ROOT or not world.account(caller.account).management:
+        check = Check("caller", False, "AssumeRoot is for users and roles of the organization's management account")
+        text = f"User: {caller.arn} is not authorized to perform: sts:AssumeRoot on resource: {arn}"
+        raise Refusal("AccessDenied", text, 403, checks=(check,))
+    policy = task_policy(name)
+    keys = [ContextValue("sts:TaskPolicyArn", (policy.arn,), "the AssumeRoot call")]
+    # The target's root has no resource policy of its own: the caller's side alone decides, as inside one account.
+    decisions = authorize(world, actor, call, call.operation, arn, extra=keys, owner=caller.account)
+    seconds = call.params.get("DurationSeconds") or MOST_SECONDS
+    session = issue(world, SessionKind.ASSUME_ROOT, arn, arn, target, "root", seconds, caller.arn, policies=(policy,))
+    return Result(world.with_session(session, call.save), {"Credentials": credentials_of(session)}, None, decisions)
+
+
+def _account(target: str) -> str:
+    """The member account: its number, or that of an ARN in it."""
+    if target.isdecimal() and len(target) == 12:
+        return target
+    if not Arn.is_arn(target) or not Arn.parse(target).account:
+        raise Refusal("ValidationError", f"{target} is invalid", 400)
+    return Arn.parse(target).account
