@@ -56,13 +56,14 @@ class World:
     settings: Settings = DEFAULT_SETTINGS
 
     def __post_init__(self) -> None:
-        if self.now.tzinfo is None:
-            raise WorldError("the clock of a world needs a time zone; use datetime(…, tzinfo=UTC)")
+        _check_zone(self.now)
 
     def at(self, moment: datetime) -> "World":
         """The same world at a later moment; WorldError when it is earlier than now."""
+        _check_zone(moment)
         if moment < self.now:
-            raise WorldError(f"time does not run backwards: it is {self.now:%H:%M:%S}, asked for {moment:%H:%M:%S}")
+            form = "%H:%M:%S" if moment.date() == self.now.date() else "%Y-%m-%d %H:%M:%S"
+            raise WorldError(f"time does not run backwards: it is {self.now:{form}}, asked for {moment:{form}}")
         return replace(self, now=moment)
 
     def user(self, arn: str) -> User:
@@ -169,6 +170,11 @@ class World:
             return Arn.parse(arn).name.rpartition(":")[2]
         except ValueError:
             return arn
+
+
+def _check_zone(moment: datetime) -> None:
+    if moment.tzinfo is None:
+        raise WorldError("the clock of a world needs a time zone; use datetime(…, tzinfo=UTC)")
 
 
 def _found(things: Map[str, T], arn: str, what: str) -> T:
