@@ -57,7 +57,12 @@ def _find(world: World, call: Call) -> Actor:
     """The actor. CallError for a name that means nothing, Refusal for credentials that AWS does not accept."""
     kind, colon, rest = call.actor.partition(":")
     if call.actor in world.labels:
-        return _user(world, world.labels[call.actor])
+        arn = world.labels[call.actor]
+        if ":user/" not in arn:
+            raise CallError(
+                f"{call.actor!r} is {arn}, which cannot call; a role acts through a session: session:PROFILE"
+            )
+        return _user(world, arn)
     if call.actor in world.users:
         return _user(world, call.actor)
     if not colon and call.actor in world.profiles:

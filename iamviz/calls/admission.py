@@ -85,7 +85,7 @@ def _role_tags(role: Role | None, tags: SessionTags) -> Iterable[ContextValue]:
         replaced = handed_down.get(key.lower())
         origin = "a tag of the role" if replaced is None else "a transitive tag, in place of the role's"
         for prefix in ("aws", "iam"):
-            yield ContextValue(f"{prefix}:ResourceTag/{key}", (replaced or value,), origin)
+            yield ContextValue(f"{prefix}:ResourceTag/{key}", (value if replaced is None else replaced,), origin)
 
 
 def check_duration(role: Role, seconds: int, chained: bool, decisions: tuple[Decision, ...]) -> Check:

@@ -10,7 +10,7 @@ from iamviz.arn import Arn
 from iamviz.calls.actors import Actor
 from iamviz.calls.iam_common import DOCUMENT, NAME, Operation, allow, find, missing, trust_policy
 from iamviz.calls.model import Call, Refusal, Result
-from iamviz.calls.session_tags import pairs
+from iamviz.calls.session_tags import MOST_TAGS, check_tags, pairs
 from iamviz.calls.validation import Field, check_params
 from iamviz.world.entities import AccessKey, Group, Role, User
 from iamviz.world.ids import access_key_id, unique_id
@@ -42,7 +42,9 @@ def _id(world: World, kind: str, actor: Actor, arn: str) -> str:
 
 
 def _tags(call: Call) -> Map[str, str]:
-    return Map(dict(pairs(call.operation, call.params.get("Tags") or ())))
+    tags = pairs(call.operation, call.params.get("Tags") or ())
+    check_tags(tags)
+    return Map(dict(tags))
 
 
 def create_user(world: World, actor: Actor, call: Call) -> Result:
@@ -82,11 +84,14 @@ def create_role(world: World, actor: Actor, call: Call) -> Result:
     arn = _new_arn(world, actor, "role", world.roles, params)
     decisions = allow(world, actor, call, arn)
     trust = trust_policy(world, params["AssumeRolePolicyDocument"], f"trust policy of {params['RoleName']}")
+    boundary = params.get("PermissionsBoundary", "")
+    if boundary and boundary not in world.managed_policies:
+        raise Refusal("NoSuchEntity", f"Policy {boundary} was not found.", 404, decisions)
     role = Role(
         arn,
         _id(world, "role", actor, arn),
         trust=trust,
-        boundary=params.get("PermissionsBoundary", ""),
+        boundary=boundary,
         max_session_duration=params.get("MaxSessionDuration", 3600),
         tags=_tags(call),
     )
@@ -190,9 +195,14 @@ def _tagging(kind: str, things: str, adds: bool) -> Operation:
         check_params(call.operation, call.params, {f"{kind}Name": NAME64, element: Field(list, required=True)})
         identity = find(getattr(world, things), actor.account, kind.lower(), call.params[f"{kind}Name"])
         decisions = allow(world, actor, call, identity.arn)
-        added = dict(pairs(call.operation, call.params[element])) if adds else {}
-        gone = {key.lower() for key in (added or call.params[element])}
+        passed = pairs(call.operation, call.params[element]) if adds else []
+        check_tags(passed)
+        added = dict(passed)
+        gone = {key.lower() for key in (added if adds else call.params[element])}
         tags = {key: value for key, value in identity.tags.items() if key.lower() not in gone} | added
+        if len(tags) > MOST_TAGS:
+            text = f"Cannot exceed quota for TagsPer{kind}: {MOST_TAGS}"
+            raise Refusal("LimitExceeded", text, 409, decisions)
         changed = replace(identity, tags=Map(tags))
         put = world.with_user if isinstance(changed, User) else world.with_role
         return Result(put(changed), {}, None, decisions)

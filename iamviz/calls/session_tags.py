@@ -1,7 +1,7 @@
 """Session tags and source identity: docs/rules/roles_and_sessions.md 4.11 and 4.12."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,11 +11,12 @@ from iamviz.calls.model import CallError, Refusal
 from iamviz.world.context import ContextValue
 from iamviz.world.sessions import Session
 
-__all__ = ["SessionTags", "pairs", "session_tags"]
+__all__ = ["MOST_TAGS", "SessionTags", "check_tags", "pairs", "session_tags"]
 
 MOST_TAGS = 50
-_KEY = re.compile(r"[\w\s.:/=+\-@]{1,128}")
-_VALUE = re.compile(r"[\w\s.:/=+\-@]{0,256}")
+_CHARACTER = r"(?:[\w.:/=+\-@]|[^\S\t\n\v\f\r\x1c-\x1f\x85])"  # letters, digits, blanks (not line breaks), some signs
+_KEY = re.compile(f"{_CHARACTER}{{1,128}}")
+_VALUE = re.compile(f"{_CHARACTER}{{0,256}}")
 DUPLICATE = "Duplicate tag keys found. Please note that Tag keys are case insensitive."
 NOT_INCLUDED = "The specified transitive tag key must be included in the requested tags."
 CONFLICT = (
@@ -68,13 +69,7 @@ def session_tags(tags: Iterable[tuple[str, str]], transitive: Iterable[str], ses
     passed = list(tags)
     lower = [key.lower() for key, _ in passed]
     wanted = [key.lower() for key in transitive]
-    if len(passed) > MOST_TAGS:
-        raise _invalid(f"a session has at most {MOST_TAGS} tags", "ValidationError")
-    for key, value in passed:
-        if not _KEY.fullmatch(key) or not _VALUE.fullmatch(value) or key.lower().startswith("aws:"):
-            raise _invalid(f"the tag {key}={value} is not valid", "ValidationError")
-    if len(set(lower)) < len(lower):
-        raise _invalid(DUPLICATE)
+    check_tags(passed, "InvalidParameterValue")
     if not set(wanted) <= set(lower):
         raise _invalid(NOT_INCLUDED)
     handed_down = session.transitive if session else frozenset()
@@ -82,6 +77,17 @@ def session_tags(tags: Iterable[tuple[str, str]], transitive: Iterable[str], ses
     if handed_down & set(lower):
         raise _invalid(CONFLICT)
     return SessionTags(Map(dict(passed)), Map(inherited), handed_down | frozenset(wanted))
+
+
+def check_tags(tags: Sequence[tuple[str, str]], duplicate_code: str = "InvalidInput") -> None:
+    """Number, characters and prefix of tags, and that no key stands twice: 1.4 and 4.11 (IAM's codes unconfirmed)."""
+    if len(tags) > MOST_TAGS:
+        raise _invalid(f"at most {MOST_TAGS} tags are allowed", "ValidationError")
+    for key, value in tags:
+        if not _KEY.fullmatch(key) or not _VALUE.fullmatch(value) or key.lower().startswith("aws:"):
+            raise _invalid(f"the tag {key}={value} is not valid", "ValidationError")
+    if len({key.lower() for key, _ in tags}) < len(tags):
+        raise _invalid(DUPLICATE, duplicate_code)
 
 
 def _invalid(message: str, code: str = "InvalidParameterValue") -> Refusal:
