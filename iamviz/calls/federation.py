@@ -6,6 +6,7 @@ Tokens and assertions are given decoded: claims as a mapping, since what matters
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -55,6 +56,7 @@ MAPPED = {
         enterprise_id""".split()
 }
 """The claims beside aud, sub and amr that STS puts into the context, by issuer (2.3)."""
+_NAME = re.compile(r"[a-zA-Z_0-9+=,.@-]{2,64}")
 TAGS_CLAIM, SOURCE_CLAIM = "https://aws.amazon.com/tags", "https://aws.amazon.com/source_identity"
 
 
@@ -68,12 +70,7 @@ def assume_role_with_web_identity(world: World, actor: Actor, call: Call) -> Res
     host, provider = _provider(world, account, claims)
     _check_expiry(world, claims)
     audience = _check_audience(claims, provider)
-    tag_claim = claims.get(TAGS_CLAIM, {})
-    given = [
-        (key, value[0] if isinstance(value, list) else value)
-        for key, value in tag_claim.get("principal_tags", {}).items()
-    ]
-    tags = session_tags(given, tag_claim.get("transitive_tag_keys", ()), None)
+    tags = session_tags(*_claimed_tags(claims.get(TAGS_CLAIM, {})), None)
     federated = provider.arn if provider else host
     caller = Actor(Caller(CallerKind.FEDERATED, account=account, federated=federated), account)
     keys = [ContextValue("sts:RoleSessionName", (params["RoleSessionName"],), "the call")]
@@ -82,12 +79,24 @@ def assume_role_with_web_identity(world: World, actor: Actor, call: Call) -> Res
         ContextValue(f"{host}:{name}", value, "a claim of the token")
         for name, value in _claim_keys(host, claims, audience)
     ]
-    source = claims.get(SOURCE_CLAIM, "")
+    source = _source_identity(claims.get(SOURCE_CLAIM, ""))
     if source:
         keys.append(ContextValue("sts:SourceIdentity", (source,), "a claim of the token"))
     wish = Wish(params["RoleArn"], call.operation, tags, source, tuple(keys))
     more = {"SubjectFromWebIdentityToken": claims.get("sub", ""), "Provider": federated, "Audience": audience}
     return _enter(world, caller, call, wish, SessionKind.WEB_IDENTITY, params["RoleSessionName"], federated, more)
+
+
+def _claimed_tags(claim: Any) -> tuple[list[tuple[str, str]], list[str]]:
+    """Tags and transitive keys of the claim: ``{"principal_tags": {key: [value]}, "transitive_tag_keys": [key]}``."""
+    tags = claim.get("principal_tags", {}) if isinstance(claim, Mapping) else None
+    keys = claim.get("transitive_tag_keys", []) if isinstance(claim, Mapping) else None
+    if not isinstance(tags, Mapping) or not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+        raise _bad_token(f"the claim {TAGS_CLAIM} has no principal_tags and transitive_tag_keys", "tags")
+    pairs = [(key, value[0] if isinstance(value, list) and value else value) for key, value in tags.items()]
+    if not all(isinstance(value, str) for _, value in pairs):
+        raise _bad_token(f"the tags of the claim {TAGS_CLAIM} are lists of one text each", "tags")
+    return pairs, keys
 
 
 def _provider(world: World, account: str, claims: Mapping[str, Any]) -> tuple[str, OidcProvider | None]:
@@ -113,22 +122,28 @@ def _check_expiry(world: World, claims: Mapping[str, Any]) -> None:
 
 
 def _check_audience(claims: Mapping[str, Any], provider: OidcProvider | None) -> str:
-    audience = str(claims.get("azp") or claims.get("aud", ""))
-    if provider is not None and audience not in provider.client_ids:
+    """The audience that the provider knows: azp, else aud, of which a token may list several."""
+    told = claims.get("azp") or claims.get("aud", "")
+    audiences = [str(item) for item in told] if isinstance(told, list) else [str(told)]
+    known = [audience for audience in audiences if provider is None or audience in provider.client_ids]
+    if not known:
         raise _bad_token("Incorrect token audience", "audience")
-    return audience
+    return known[0]
 
 
 def _claim_keys(host: str, claims: Mapping[str, Any], audience: str) -> list[tuple[str, tuple[str, ...]]]:
     """aud, oaud, sub, amr and the mapped claims; a claim that the token lacks is absent (2.3, 3.6)."""
-    found: list[tuple[str, tuple[str, ...]]] = [("aud", (audience,)), ("oaud", (str(claims.get("aud", "")),))]
+    found: list[tuple[str, tuple[str, ...]]] = [("aud", (audience,)), ("oaud", _texts(claims.get("aud", "")))]
     if "sub" in claims:
         found.append(("sub", (str(claims["sub"]),)))
     if "amr" in claims:
-        amr = claims["amr"]
-        found.append(("amr", tuple(amr) if isinstance(amr, list) else (str(amr),)))
+        found.append(("amr", _texts(claims["amr"])))
     found += [(name, (str(claims[name]),)) for name in MAPPED.get(host, ()) if name in claims]
     return found
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else (str(value),)
 
 
 def assume_role_with_saml(world: World, actor: Actor, call: Call) -> Result:
@@ -144,15 +159,16 @@ def assume_role_with_saml(world: World, actor: Actor, call: Call) -> Result:
         raise _bad_token(f"SAML provider {provider} does not exist", "provider")
     name = _saml_session_name(assertion)
     tags = session_tags(tuple(assertion.get("PrincipalTags", {}).items()), assertion.get("TransitiveTagKeys", ()), None)
-    source = assertion.get("SourceIdentity", "")
+    source = _source_identity(assertion.get("SourceIdentity", ""))
     keys = [ContextValue("sts:RoleSessionName", (name,), "the assertion")]
     issuer = str(assertion.get("Issuer", ""))
+    format_ = str(assertion.get("SubjectType", "")).removeprefix("urn:oasis:names:tc:SAML:2.0:nameid-format:")
     qualifier = _name_qualifier(issuer, account, provider)
     for key, value in (
         ("aud", assertion.get("Recipient")),
         ("iss", issuer or None),
         ("sub", assertion.get("Subject")),
-        ("sub_type", assertion.get("SubjectType")),
+        ("sub_type", format_ or None),
         ("namequalifier", qualifier if issuer else None),
     ):
         if value is not None:
@@ -163,7 +179,7 @@ def assume_role_with_saml(world: World, actor: Actor, call: Call) -> Result:
     wish = Wish(params["RoleArn"], call.operation, tags, source, tuple(keys))
     more = {
         "Subject": assertion.get("Subject", ""),
-        "SubjectType": assertion.get("SubjectType", ""),
+        "SubjectType": format_,
         "Issuer": issuer,
         "Audience": assertion.get("Recipient", ""),
         "NameQualifier": qualifier,
@@ -176,9 +192,19 @@ def _saml_session_name(assertion: Mapping[str, Any]) -> str:
     name = assertion.get("RoleSessionName")
     if name is None:
         raise _bad_token("RoleSessionName is required in AuthnResponse", "assertion")
-    if not isinstance(name, str) or not 2 <= len(name) <= 64 or not all(c.isalnum() or c in "_+=,.@-" for c in name):
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise _bad_token("RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}", "assertion")
     return name
+
+
+def _source_identity(value: Any) -> str:
+    """The source identity that an assertion or token sets; "" for none (5)."""
+    if value == "":
+        return ""
+    if not isinstance(value, str) or not _NAME.fullmatch(value) or value.lower().startswith("aws:"):
+        text = 'Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"'
+        raise _bad_token(text, "source identity")
+    return value
 
 
 def _name_qualifier(issuer: str, account: str, provider: str) -> str:
@@ -204,8 +230,11 @@ def _enter(
     seconds: int = call.params.get("DurationSeconds") or HOUR
     check = check_duration(role, seconds, False, decisions)
     if isinstance(not_after, int | float):
-        left = datetime.fromtimestamp(not_after, UTC) - world.now
-        seconds = max(0, min(seconds, int(left / timedelta(seconds=1))))
+        left = int((datetime.fromtimestamp(not_after, UTC) - world.now) / timedelta(seconds=1))
+        if left <= 0:
+            at = Check("assertion", False, f"it ended at {datetime.fromtimestamp(not_after, UTC):%H:%M}")
+            raise Refusal("ExpiredTokenException", "Token must be redeemed before it ends", 400, decisions, (at,))
+        seconds = min(seconds, left)
     policies = session_policies(world, call.params, role.account, decisions)
     size = packed_size(call.params, wish.tags.all, decisions)
     session = role_session(
