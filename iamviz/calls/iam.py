@@ -5,21 +5,30 @@ from dataclasses import replace
 
 from iamviz.calls.actors import Actor
 from iamviz.calls.authorize import authorize
-from iamviz.calls.iam_common import DOCUMENT, NAME, Operation, allow, find, missing, read_document, trust_policy
+from iamviz.calls.iam_common import (
+    DOCUMENT,
+    NAME,
+    POLICY_ARN,
+    Operation,
+    allow,
+    find,
+    missing,
+    read_document,
+    trust_policy,
+)
 from iamviz.calls.iam_entities import ENTITY_OPERATIONS
+from iamviz.calls.iam_policies import POLICY_OPERATIONS
 from iamviz.calls.model import Call, CallError, Refusal, Result
 from iamviz.calls.validation import Field, check_params
 from iamviz.engine.decision import Decision
 from iamviz.policy.model import Policy, PolicyKind
-from iamviz.world.entities import Group, ManagedPolicy, Role, User
+from iamviz.world.entities import Group, Role, User
 from iamviz.world.world import World
 
 __all__ = ["IAM_OPERATIONS", "change_resource_policy"]
 
-POLICY_ARN = Field(str, 20, 2048, required=True)
 MOST_ATTACHED = 10
 INLINE_LIMITS = {"user": 2048, "group": 5120, "role": 10240}
-MANAGED_LIMIT = 6144
 
 
 def update_assume_role_policy(world: World, actor: Actor, call: Call) -> Result:
@@ -100,52 +109,6 @@ def _boundary(kind: str, things: str, puts: bool) -> Operation:
     return operation
 
 
-def create_policy(world: World, actor: Actor, call: Call) -> Result:
-    """CreatePolicy: a customer managed policy."""
-    fields = {"PolicyName": NAME, "PolicyDocument": DOCUMENT, "Path": Field(str, 1, 512)}
-    check_params(call.operation, call.params, fields)
-    path, name = call.params.get("Path", "/"), call.params["PolicyName"]
-    arn = f"arn:{world.partition}:iam::{actor.account}:policy{path}{name}"
-    decisions = allow(world, actor, call, arn)
-    if arn in world.managed_policies:
-        text = f"A policy called {name} already exists. Duplicate names are not allowed."
-        raise Refusal("EntityAlreadyExists", text, 409, decisions)
-    return Result(_managed(world, arn, name, call), {"Policy": {"PolicyName": name, "Arn": arn}}, None, decisions)
-
-
-def create_policy_version(world: World, actor: Actor, call: Call) -> Result:
-    """CreatePolicyVersion: changes what is in force only with SetAsDefault (2.1)."""
-    fields = {"PolicyArn": POLICY_ARN, "PolicyDocument": DOCUMENT, "SetAsDefault": Field(bool)}
-    check_params(call.operation, call.params, fields)
-    arn = call.params["PolicyArn"]
-    decisions = allow(world, actor, call, arn)
-    if arn not in world.managed_policies:
-        raise Refusal("NoSuchEntity", f"Policy {arn} was not found.", 404, decisions)
-    changed = _managed(world, arn, arn.rpartition("/")[2], call)
-    return Result(changed if call.params.get("SetAsDefault") else world, {}, None, decisions)
-
-
-def delete_policy(world: World, actor: Actor, call: Call) -> Result:
-    """DeletePolicy: only when it is attached nowhere."""
-    check_params(call.operation, call.params, {"PolicyArn": POLICY_ARN})
-    arn = call.params["PolicyArn"]
-    decisions = allow(world, actor, call, arn)
-    if arn not in world.managed_policies:
-        raise Refusal("NoSuchEntity", f"Policy {arn} was not found.", 404, decisions)
-    identities = [*world.users.values(), *world.groups.values(), *world.roles.values()]
-    if any(arn in identity.attached or arn == getattr(identity, "boundary", "") for identity in identities):
-        raise Refusal("DeleteConflict", "Cannot delete a policy attached to entities.", 409, decisions)
-    return Result(replace(world, managed_policies=world.managed_policies.delete(arn)), {}, None, decisions)
-
-
-def _managed(world: World, arn: str, name: str, call: Call) -> World:
-    document = call.params["PolicyDocument"]
-    policy = read_document(document, PolicyKind.IDENTITY, name).named(name, arn)
-    if len("".join(document.split())) > MANAGED_LIMIT:
-        raise Refusal("LimitExceeded", f"Cannot exceed quota for PolicySize: {MANAGED_LIMIT}", 409)
-    return replace(world, managed_policies=world.managed_policies.set(arn, ManagedPolicy(arn, policy)))
-
-
 def change_resource_policy(world: World, actor: Actor, call: Call) -> Result:
     """s3:PutBucketPolicy: replaces the policy of a bucket."""
     check_params(call.operation, call.params, {"Bucket": Field(str, 3, 63, required=True), "Policy": DOCUMENT})
@@ -167,9 +130,7 @@ _BOUNDED = (("User", "users"), ("Role", "roles"))
 
 IAM_OPERATIONS: dict[str, Operation] = {
     **ENTITY_OPERATIONS,
-    "CreatePolicy": create_policy,
-    "CreatePolicyVersion": create_policy_version,
-    "DeletePolicy": delete_policy,
+    **POLICY_OPERATIONS,
     "UpdateAssumeRolePolicy": update_assume_role_policy,
     **{f"Put{kind}Policy": _inline(kind, things, put=True) for kind, things in _KINDS},
     **{f"Delete{kind}Policy": _inline(kind, things, put=False) for kind, things in _KINDS},

@@ -15,12 +15,25 @@ from iamviz.policy.findings import PolicyError
 from iamviz.policy.model import Effect, Policy, PolicyKind, Statement
 from iamviz.world.world import World
 
-__all__ = ["DOCUMENT", "NAME", "Operation", "allow", "find", "malformed", "missing", "read_document", "trust_policy"]
+__all__ = [
+    "DOCUMENT",
+    "NAME",
+    "POLICY_ARN",
+    "Operation",
+    "allow",
+    "find",
+    "malformed",
+    "missing",
+    "read_document",
+    "trust_policy",
+]
 
 Operation = Callable[[World, Actor, Call], Result]
 NAME = Field(str, 1, 128, r"[\w+=,.@-]+", required=True)
 DOCUMENT = Field(str, 1, 131072, required=True)
+POLICY_ARN = Field(str, 20, 2048, required=True)
 PROHIBITED = ("Resource", "NotResource", "NotPrincipal")
+PROTECTED = (":role/aws-service-role/", ":role/aws-reserved/")
 TRUST_LIMIT = 8192
 ROLE_ACTIONS = re.compile(
     r"sts:(?:\*|assumerole\*?|assumerolewithsaml|assumerolewithwebidentity|tagsession|setsourceidentity|setcontext)"
@@ -40,8 +53,16 @@ def find(things: Mapping[str, Any], account: str, kind: str, name: str) -> Any:
 
 
 def allow(world: World, actor: Actor, call: Call, arn: str) -> tuple[Decision, ...]:
-    """The decision on a change; an administrator's change out of band is not evaluated."""
-    return () if actor.caller is None else authorize(world, actor, call, call.operation, arn)
+    """The decision on a change; an administrator's change out of band is not evaluated.
+
+    Refusal (UnmodifiableEntity) for a service-linked or Identity Center role, of which only the description is one's
+    own (2.3; text unconfirmed).
+    """
+    decisions = () if actor.caller is None else authorize(world, actor, call, call.operation, arn)
+    if any(path in arn for path in PROTECTED) and call.name not in ("CreateRole", "UpdateRole"):
+        text = f"Cannot perform the operation on the protected role '{arn.rpartition('/')[2]}'"
+        raise Refusal("UnmodifiableEntity", f"{text} - this role is only modifiable by AWS", 400, decisions)
+    return decisions
 
 
 def missing(what: str, name: str) -> Refusal:
@@ -95,7 +116,8 @@ def _check_principals(world: World, statement: Statement) -> None:
         fields = split_fields(entry.value)
         known = len(fields) == 6 and fields[4] in world.accounts
         absent = known and fields[2] == "iam" and entry.value not in world.users and entry.value not in world.roles
-        if absent or "*" in entry.value or "?" in entry.value or len(fields) != 6:
+        never = len(fields) != 6 or fields[1] != world.partition or fields[5].startswith("group/")
+        if absent or never or "*" in entry.value or "?" in entry.value:
             raise malformed(f'Invalid principal in policy: "AWS":"{entry.value}"')
 
 

@@ -92,10 +92,17 @@ class Role(_Identity):
 
 @dataclass(frozen=True)
 class ManagedPolicy:
-    """A managed policy in its default version: the only one that has an effect."""
+    """A managed policy. ``policy`` is its default version: the only one that has an effect.
+
+    ``versions`` are the other versions that are kept, by their number, ``default`` is the number of ``policy``;
+    ``latest`` is the highest number ever given, since none is given twice (2.1).
+    """
 
     arn: str
     policy: Policy
+    versions: tuple[tuple[int, Policy], ...] = ()
+    default: int = 1
+    latest: int = 1
 
 
 @dataclass(frozen=True)
