@@ -1,0 +1,81 @@
+"""AWS's sentences: docs/rules/policy_evaluation.md 6.1, every row of the table."""
+
+import pytest
+
+from iamviz import Caller, Outcome, PolicySet, Request, evaluate
+from iamviz.engine.wording import client_code, client_view, reason_clause
+from iamviz.policy.model import PolicyKind
+
+EXPLICIT, IMPLICIT = Outcome.EXPLICIT_DENY, Outcome.IMPLICIT_DENY
+ROWS = [
+    (PolicyKind.IDENTITY, "no identity-based policy allows", "an identity-based policy"),
+    (PolicyKind.RESOURCE, "no resource-based policy allows", "a resource-based policy"),
+    (PolicyKind.TRUST, "no role trust policy allows", "the role trust policy"),
+    (PolicyKind.BOUNDARY, "no permissions boundary allows", "a permissions boundary"),
+    (PolicyKind.SESSION, "no session policy allows", "a session policy"),
+    (PolicyKind.SCP, "no service control policy allows", "a service control policy"),
+    (PolicyKind.RCP, "no resource control policy allows", "a resource control policy"),
+    (PolicyKind.ENDPOINT, "no VPC endpoint policy allows", "a VPC endpoint policy"),
+]
+
+
+@pytest.mark.parametrize(("kind", "implicit", "explicit"), ROWS)
+def test_each_kind_of_policy_has_its_two_clauses(kind: PolicyKind, implicit: str, explicit: str) -> None:
+    assert reason_clause("s3:GetObject", IMPLICIT, kind) == f"because {implicit} the s3:GetObject action"
+    assert reason_clause("s3:GetObject", EXPLICIT, kind) == f"with an explicit deny in {explicit}"
+
+
+@pytest.mark.parametrize(
+    ("service", "code"),
+    [
+        ("s3", "AccessDenied"),
+        ("sts", "AccessDenied"),
+        ("kms", "AccessDeniedException"),
+        ("ec2", "UnauthorizedOperation"),
+    ],
+)
+def test_a_service_spells_the_code_its_own_way(service: str, code: str) -> None:
+    assert client_code(service) == code
+    assert client_view(f"{service}:Do", "AccessDenied", "no").startswith(
+        f"An error occurred ({code}) when calling the Do"
+    )
+
+
+def test_another_code_stays_as_it_is() -> None:
+    assert (
+        client_view("ec2:Do", "ExpiredToken", "x")
+        == "An error occurred (ExpiredToken) when calling the Do operation: x"
+    )
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [" because no identity-based policy allows the s3:Do action", " with an explicit deny in a session policy", ""],
+)
+def test_s3_quotes_the_arn_also_when_the_key_holds_the_clause(clause: str) -> None:
+    arn = "arn:aws:s3:::b/because no policy"
+    seen = client_view(
+        "s3:Do", "AccessDenied", f"User: u is not authorized to perform: s3:Do on resource: {arn}{clause}"
+    )
+    assert seen.endswith(f'on resource: "{arn}"{clause}')
+
+
+def test_a_request_for_everything_names_no_resource() -> None:
+    user = Caller("user", "arn:aws:iam::111122223333:user/ana", "111122223333")
+    message = evaluate(Request(user, "ec2:DescribeInstances", "*", "111122223333"), PolicySet()).message
+    assert message is not None
+    assert "on resource" not in message
+
+
+@pytest.mark.parametrize(
+    ("caller", "start"),
+    [
+        (Caller("anonymous"), "User: anonymous is not"),
+        (Caller("service", service="ec2.amazonaws.com"), "User: ec2.amazonaws.com is not"),
+        (Caller("federated", federated="accounts.google.com"), "Not authorized to perform s3:GetObject"),
+    ],
+)
+def test_callers_without_an_arn_have_a_name_too(caller: Caller, start: str) -> None:
+    decision = evaluate(Request(caller, "s3:GetObject", "arn:aws:s3:::b/k", "111122223333"), PolicySet())
+    assert decision.message is not None
+    assert decision.message.startswith(start)
