@@ -1,0 +1,87 @@
+"""Giving a role to a service: docs/rules/roles_and_sessions.md 2.4, in the order of its checks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from iamviz import Result
+from tests.unit.calls.company import ANA, AWAY, HOME, allow, arn, code, company, do, role, text, trusts, user
+
+LAMBDA = {"Service": "lambda.amazonaws.com"}
+FOR_LAMBDA, FOR_EC2 = role("Fn", trusts(LAMBDA)), role("Vm", trusts({"Service": "ec2.amazonaws.com"}))
+
+
+def create(
+    *statements: Any, passed: str = FOR_LAMBDA.arn, operation: str = "lambda:CreateFunction", name: str = "Role"
+) -> Result:
+    world = company(user("ana", *statements), FOR_LAMBDA, FOR_EC2, role("Far", trusts(LAMBDA), account=AWAY))
+    return do(world, ANA, operation, FunctionName="f", **{name: passed})
+
+
+MAKE, PASS = allow("lambda:*"), allow("iam:PassRole")
+
+
+def test_first_the_action_itself_must_be_allowed() -> None:
+    result = create(PASS, passed=arn("role", "Far", AWAY))
+    assert code(result) == "AccessDenied"
+    assert "lambda:CreateFunction" in text(result)
+
+
+def test_then_the_role_must_be_of_the_same_account() -> None:
+    result = create(MAKE, passed=arn("role", "Far", AWAY))
+    assert (code(result), text(result)) == ("AccessDeniedException", "Cross-account pass role is not allowed.")
+
+
+def test_then_the_caller_needs_pass_role_on_it() -> None:
+    result = create(MAKE, passed=FOR_EC2.arn)
+    assert code(result) == "AccessDeniedException"
+    assert text(result).startswith(
+        f"User: {arn('user', 'ana')} is not authorized to perform: iam:PassRole on resource: "
+    )
+    assert [decision.request.action for decision in result.decisions] == ["lambda:CreateFunction", "iam:PassRole"]
+
+
+@pytest.mark.parametrize("passed", [FOR_EC2.arn, arn("role", "Absent")])
+def test_then_the_role_must_trust_the_service(passed: str) -> None:
+    result = create(MAKE, PASS, passed=passed)
+    assert code(result) == "InvalidParameterValueException"
+    assert text(result) == "The role defined for the function cannot be assumed by Lambda."
+
+
+def test_then_the_service_has_it() -> None:
+    result = create(MAKE, PASS)
+    assert result.ok
+    assert [decision.allowed for decision in result.decisions] == [True, True]
+
+
+@pytest.mark.parametrize(("service", "ok"), [("lambda.amazonaws.com", True), ("ec2.amazonaws.com", False)])
+def test_the_service_can_be_limited(service: str, ok: bool) -> None:
+    limited = allow("iam:PassRole", Condition={"StringEquals": {"iam:PassedToService": service}})
+    assert create(MAKE, limited).ok is ok
+
+
+def test_the_role_can_be_limited() -> None:
+    assert create(MAKE, allow("iam:PassRole", FOR_LAMBDA.arn)).ok
+    assert not create(MAKE, allow("iam:PassRole", FOR_EC2.arn)).ok
+
+
+def test_passing_is_not_assuming() -> None:
+    world = company(user("ana", MAKE, PASS), FOR_LAMBDA)
+    assert not do(world, ANA, "sts:AssumeRole", RoleArn=FOR_LAMBDA.arn, RoleSessionName="xx").ok
+
+
+def test_an_instance_profile_stands_for_the_role_of_its_name() -> None:
+    profile = {"Arn": f"arn:aws:iam::{HOME}:instance-profile/Vm"}
+    run = {"operation": "ec2:RunInstances", "name": "IamInstanceProfile"}
+    assert create(allow("ec2:*"), PASS, passed=profile, **run).ok  # type: ignore[arg-type]
+    assert code(create(allow("ec2:*"), passed=profile, **run)) == "AccessDeniedException"  # type: ignore[arg-type]
+
+
+def test_what_is_no_role_is_an_invalid_request_arn() -> None:
+    assert text(create(MAKE, PASS, passed=arn("user", "ana"))) == "Request ARN is invalid"
+
+
+def test_without_a_role_nothing_is_passed() -> None:
+    assert do(company(user("ana", MAKE)), ANA, "lambda:CreateFunction", FunctionName="f").ok
