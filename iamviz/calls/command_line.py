@@ -30,18 +30,19 @@ def command_line(world: World, call: Call) -> str:
     for name, value in call.params.items():
         if name == "Resource":
             continue
-        words += [f"--{_kebab(name)}", _value(name, value)]
+        if isinstance(value, bool):
+            words.append(f"--{'' if value else 'no-'}{_kebab(name)}")
+        else:
+            words += [f"--{_kebab(name)}", _value(name, value)]
     if call.name == "GetObject" and "Key" in call.params:
         words.append(str(call.params["Key"]).rpartition("/")[2])
     profile = call.actor.removeprefix("session:")
     if profile in world.profiles:
         words += ["--profile", profile]
-    return " ".join(word if word.startswith("--") else shlex.quote(word) for word in words)
+    return shlex.join(words)
 
 
 def _value(name: str, value: Any) -> str:
     if isinstance(value, str) and value.lstrip().startswith("{"):
         return f"file://{_kebab(name)}.json"
-    if isinstance(value, bool):
-        return "true" if value else "false"
     return value if isinstance(value, str) else json.dumps(value)

@@ -13,7 +13,7 @@ from iamviz.engine.principals import MatchKind
 from iamviz.engine.request import CallerKind
 from iamviz.engine.trace import ConditionTrace, StatementTrace
 from iamviz.policy.conditions import Qualifier
-from iamviz.policy.model import PolicyKind
+from iamviz.policy.model import Effect, PolicyKind
 
 __all__ = ["Hint", "decision_hints", "hints"]
 
@@ -110,7 +110,8 @@ def _open(gate: Gate, explanation: Explanation) -> Hint:
     request, kind = decision.request, gate.kind
     assert kind is not None, "only the first gate has no kind, and it closes for a Deny"
     side = _SIDES.get(kind, CALLER)
-    near = [trace for trace in gate.statements if all(element.matched for element in trace.elements)]
+    allows = (trace for trace in gate.statements if trace.statement.effect is Effect.ALLOW)
+    near = [trace for trace in allows if all(element.matched for element in trace.elements)]
     if near:
         row = next(row for row in near[0].conditions if not row.matched)
         return Hint(CALL, f"{near[0].policy.label}, {near[0].statement.label}, asks for more: {_wish(row)}.")
