@@ -4,17 +4,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from iamviz._version import __version__
-from iamviz.calls.ask import ask
-from iamviz.calls.model import Call, CallError, Result
-from iamviz.calls.perform import perform
-from iamviz.engine import Caller, Decision, Outcome, PolicySet, Request, evaluate
-from iamviz.loading import DumpWarning, load, play
-from iamviz.policy import Finding, Policy, PolicyError
-from iamviz.story.source import ScenarioError
-from iamviz.story.story import Bet, Step, Story, StoryError
-from iamviz.world.world import World, WorldError
 
 if TYPE_CHECKING:
+    from iamviz.calls.ask import ask
+    from iamviz.calls.hints import hints
+    from iamviz.calls.model import Call, CallError, Result
+    from iamviz.calls.perform import perform
+    from iamviz.engine import Caller, Decision, Outcome, PolicySet, Request, evaluate
+    from iamviz.loading import DumpWarning, load, play
     from iamviz.notebook import stepper
     from iamviz.pictures.action_table import action_table
     from iamviz.pictures.evidence import gates_picture as gates
@@ -23,19 +20,37 @@ if TYPE_CHECKING:
     from iamviz.pictures.story_frames import lifelines_picture as lifelines
     from iamviz.pictures.story_frames import story_map_picture as story_map
     from iamviz.pictures.story_parts import card_picture as credential_card
+    from iamviz.policy import Finding, Policy, PolicyError
     from iamviz.policy.check import check_policy
+    from iamviz.story.source import ScenarioError
+    from iamviz.story.story import Bet, Step, Story, StoryError
+    from iamviz.world.world import World, WorldError
 
-# What draws, and the checker, is imported when it is first used: importing iamviz loads neither pandas nor ipywidgets.
-_DRAWN = {
-    "action_table": ("iamviz.pictures.action_table", "action_table"),
-    "check_policy": ("iamviz.policy.check", "check_policy"),
-    "credential_card": ("iamviz.pictures.story_parts", "card_picture"),
-    "gates": ("iamviz.pictures.evidence", "gates_picture"),
-    "lifelines": ("iamviz.pictures.story_frames", "lifelines_picture"),
-    "lock": ("iamviz.pictures.evidence", "lock_picture"),
-    "role_map": ("iamviz.pictures.role_map", "role_map_picture"),
-    "stepper": ("iamviz.notebook", "stepper"),
-    "story_map": ("iamviz.pictures.story_frames", "story_map_picture"),
+# Where each name lives. It is imported when it is first used, so that `import iamviz` is quick and loads neither pandas
+# nor ipywidgets.
+_PLACES = {
+    "iamviz.calls.ask": ("ask",),
+    "iamviz.calls.hints": ("hints",),
+    "iamviz.calls.model": ("Call", "CallError", "Result"),
+    "iamviz.calls.perform": ("perform",),
+    "iamviz.engine": ("Caller", "Decision", "Outcome", "PolicySet", "Request", "evaluate"),
+    "iamviz.loading": ("DumpWarning", "load", "play"),
+    "iamviz.notebook": ("stepper",),
+    "iamviz.pictures.action_table": ("action_table",),
+    "iamviz.pictures.evidence": ("gates_picture as gates", "lock_picture as lock"),
+    "iamviz.pictures.role_map": ("role_map_picture as role_map",),
+    "iamviz.pictures.story_frames": ("lifelines_picture as lifelines", "story_map_picture as story_map"),
+    "iamviz.pictures.story_parts": ("card_picture as credential_card",),
+    "iamviz.policy": ("Finding", "Policy", "PolicyError"),
+    "iamviz.policy.check": ("check_policy",),
+    "iamviz.story.source": ("ScenarioError",),
+    "iamviz.story.story": ("Bet", "Step", "Story", "StoryError"),
+    "iamviz.world.world": ("World", "WorldError"),
+}
+_FOUND = {
+    entry.rpartition(" as ")[2]: (module, entry.partition(" as ")[0])
+    for module, entries in _PLACES.items()
+    for entry in entries
 }
 
 __all__ = [
@@ -65,6 +80,7 @@ __all__ = [
     "credential_card",
     "evaluate",
     "gates",
+    "hints",
     "lifelines",
     "load",
     "lock",
@@ -77,10 +93,11 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in _DRAWN:
-        module, attribute = _DRAWN[name]
-        return getattr(import_module(module), attribute)
-    raise AttributeError(f"module 'iamviz' has no attribute {name!r}")
+    if name not in _FOUND:
+        raise AttributeError(f"module 'iamviz' has no attribute {name!r}")
+    module, attribute = _FOUND[name]
+    value = globals()[name] = getattr(import_module(module), attribute)
+    return value
 
 
 def __dir__() -> list[str]:

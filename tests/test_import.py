@@ -28,3 +28,12 @@ def test_version_is_the_installed_one() -> None:
     import iamviz
 
     assert iamviz.__version__ == version("iamviz")
+
+
+def test_every_public_name_can_be_had() -> None:
+    import iamviz
+
+    assert all(getattr(iamviz, name) is not None for name in iamviz.__all__)
+    assert set(dir(iamviz)) == set(iamviz.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        iamviz.nonsense  # noqa: B018 - the look-up is what is tried
