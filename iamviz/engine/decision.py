@@ -1,8 +1,9 @@
 """The answer: an outcome, its reason, AWS's sentence, and on demand the whole explanation."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from iamviz.engine.request import PolicySet, Request, Settings
@@ -62,9 +63,15 @@ class Decision:
 
     def explain(self) -> "Explanation":
         """Gates in order, with their statements, elements and condition rows."""
-        from iamviz.engine.explain import explain
+        return _explainer()(self)
 
-        return explain(self)
+
+@cache
+def _explainer() -> "Callable[[Decision], Explanation]":
+    """The function that explains; importing it when asked for costs more than asking once."""
+    from iamviz.engine.explain import explain
+
+    return explain
 
 
 def decided(request: Request, policies: PolicySet, settings: Settings, outcome: Outcome, reason: Reason) -> Decision:

@@ -45,17 +45,17 @@ def _decide(request: Request, policies: PolicySet, settings: Settings) -> Verdic
     denied_by = sets.denied_by()
     if denied_by is not None:
         return _DENYING[denied_by]
-    selection = sets.selection
-    if selection.scps and not sets.scps_allow():
+    attached = sets.attached
+    if attached.scps and not sets.scps_allow():
         return _SILENT[PolicyKind.SCP]
-    if selection.endpoint is not None and not sets.endpoint_allows():
+    if attached.endpoint is not None and not sets.endpoint_allows():
         return _SILENT[PolicyKind.ENDPOINT]
     grants = sets.grants()
     if not request.caller.in_account:
-        return _ALLOWED if grants else _SILENT[selection.resource_kind]
+        return _ALLOWED if grants else _SILENT[attached.resource_kind]
     if request.same_account:
         return _same_account(sets, grants, settings)
-    return _identity_side(sets) or (_ALLOWED if grants else _SILENT[selection.resource_kind])
+    return _identity_side(sets) or (_ALLOWED if grants else _SILENT[attached.resource_kind])
 
 
 def _without_policies(request: Request) -> Verdict | None:
@@ -70,7 +70,7 @@ def _same_account(sets: Applicable, grants: frozenset[MatchKind], settings: Sett
     """5.4: a direct grant of the resource policy suffices, within limits; else the identity side decides."""
     request = sets.request
     if not grants and (request.is_trust or request.is_kms_key):
-        return _SILENT[sets.selection.resource_kind]
+        return _SILENT[sets.attached.resource_kind]
     if not grants or request.caller.kind is CallerKind.ROOT:
         return _identity_side(sets) or _ALLOWED
     if MatchKind.WILDCARD in grants:

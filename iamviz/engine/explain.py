@@ -5,17 +5,17 @@ gate that AWS's message names (docs/rules/policy_evaluation.md 6.1).
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from iamviz.engine.decision import Decision, Outcome
-from iamviz.engine.match import Applicable
+from iamviz.engine.match import Applicable, Attached
 from iamviz.engine.principals import MatchKind
 from iamviz.engine.request import CallerKind
-from iamviz.engine.trace import StatementTrace, trace_statement
-from iamviz.policy.model import Effect, Policy, PolicyKind
+from iamviz.engine.trace import StatementTrace, Tracer, tracer
+from iamviz.policy.model import Effect, PolicyKind
 
 __all__ = ["Explanation", "Gate", "GateRow", "Status", "explain"]
 
@@ -44,8 +44,7 @@ TITLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(NamedTuple):
     """One gate. ``kind`` is None for the first one, which asks every policy for a Deny.
 
     ``closed`` tells whether the line stops here, ``policies`` names what is attached, ``sentence`` says it in words.
@@ -60,8 +59,7 @@ class Gate:
     statements: tuple[StatementTrace, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class GateRow:
+class GateRow(NamedTuple):
     """The gates of one side, in order. ``side`` is "" inside one account, else "caller" or "resource"."""
 
     side: str
@@ -94,7 +92,7 @@ class Explanation:
             for gate in row.gates:
                 for trace in gate.statements:
                     seen.setdefault((id(trace.policy), trace.statement.index), trace)
-        return tuple(seen.values())
+        return self._named(seen.values())
 
     @cached_property
     def deciding(self) -> tuple[StatementTrace, ...]:
@@ -103,20 +101,18 @@ class Explanation:
             return tuple(t for t in self.statements if t.applies and t.statement.effect is Effect.DENY)
         if self.outcome is Outcome.IMPLICIT_DENY:
             return ()
-        return tuple(
-            trace
-            for row in self.rows
-            for gate in row.gates
-            if gate.status is Status.GRANTS
-            for trace in gate.statements
-            if trace.applies
-        )
+        granting = (gate for row in self.rows for gate in row.gates if gate.status is Status.GRANTS)
+        return self._named(trace for gate in granting for trace in gate.statements if trace.applies)
 
     @cached_property
     def near_misses(self) -> tuple[StatementTrace, ...]:
         """The Allow statements of the closed gates, nearest miss first."""
-        misses = [t for row in self.rows for gate in row.gates if gate.closed for t in gate.statements if not t.applies]
-        return tuple(sorted(misses, key=lambda trace: trace.distance))
+        traces = (trace for gate in self.closed for trace in gate.statements)
+        misses = [t for t in traces if not t.applies and t.statement.effect is Effect.ALLOW]
+        return self._named(sorted(misses, key=lambda trace: trace.distance))
+
+    def _named(self, traces: Iterable[StatementTrace]) -> tuple[StatementTrace, ...]:
+        return tuple(trace.naming(self.decision.request.resource) for trace in traces)
 
     @property
     def closed(self) -> tuple[Gate, ...]:
@@ -133,6 +129,20 @@ class Explanation:
             return "; ".join(dict.fromkeys(g.sentence for r in self.rows for g in r.gates if g.status is Status.GRANTS))
         return "; ".join(gate.sentence for gate in self.closed)
 
+    @cached_property
+    def absent_keys(self) -> tuple[str, ...]:
+        """The condition keys that statements asked for and the request does not have."""
+        from iamviz.engine.notes import absent_keys
+
+        return absent_keys(self)
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """Undocumented or contradictory rules of AWS that took part, one sentence each; usually none."""
+        from iamviz.engine.notes import notes
+
+        return notes(self)
+
     def __str__(self) -> str:
         from iamviz.engine.explain_text import as_text
 
@@ -147,190 +157,227 @@ class Explanation:
 
 def explain(decision: Decision) -> Explanation:
     """Explain a decision: nothing is decided anew, each gate asks the same tests again and keeps what they saw."""
-    sets = Applicable.of(decision.request, decision.policies, decision.settings)
-    return Explanation(decision, _Explainer(decision, sets).rows())
+    if decision.reason.special is not None:
+        return Explanation(decision, ())
+    return Explanation(decision, _Explainer(decision).rows())
+
+
+Judgement = tuple[Status, bool, str]
+"""Status, whether the line stops, and the sentence of a gate that the line reaches."""
+
+_CALLER_SIDE = (PolicyKind.SCP, PolicyKind.ENDPOINT, PolicyKind.IDENTITY, PolicyKind.BOUNDARY, PolicyKind.SESSION)
+_NOT_REACHED: Judgement = (Status.NOT_REACHED, False, "")
+_SUFFICES: Judgement = (Status.NOT_NEEDED, False, "the resource's own grant suffices")
+_DIRECTLY = frozenset({MatchKind.DIRECT, MatchKind.ROLE, MatchKind.PARENT, MatchKind.WILDCARD})
+_GRANTED_TO = {
+    MatchKind.WILDCARD: "everyone",
+    MatchKind.DIRECT: "this very caller",
+    MatchKind.ROLE: "the caller's role",
+    MatchKind.PARENT: "the caller's user",
+    MatchKind.ACCOUNT: "the caller's account",
+    MatchKind.SERVICE: "this service",
+    MatchKind.FEDERATED: "callers of this provider",
+}
+
+
+def _unlimited(kind: PolicyKind) -> Judgement:
+    return Status.NOT_ATTACHED, False, f"no {TITLES[kind]} limits this"
+
+
+def _no_policy(kind: PolicyKind) -> Judgement:
+    return Status.NOT_ATTACHED, False, f"the resource has no {TITLES[kind].lower()}"
+
+
+class _Part(NamedTuple):
+    """The policies of one type, as explanations need them.
+
+    ``idle`` is the gate when none is attached, none need be, and the resource's own policy grants nothing;
+    ``unreached`` the gate when none is attached and the line stops before it.
+    """
+
+    kind: PolicyKind
+    tracers: tuple[Tracer, ...]
+    names: tuple[str, ...]
+    named: str
+    idle: Gate | None
+    unreached: Gate | None
+
+
+class _Plan(NamedTuple):
+    """One row of gates, as far as it is the same whatever is asked for."""
+
+    parts: tuple[_Part, ...]
+    first: Gate
+
+
+def _plan(attached: Attached, side: str) -> _Plan:
+    """The plan of the row of a side, kept beside the policies that apply."""
+    found: _Plan | None = attached.prepared.get(side)
+    if found is None:
+        kinds = _kinds(attached, side)
+        parts = tuple(_part(attached, kind) for kind in kinds if kind is not PolicyKind.ENDPOINT or attached.endpoint)
+        names = tuple(name for part in parts for name in part.names)
+        sentence = f"no statement of {len(names)} polic{'y' if len(names) == 1 else 'ies'} says no"
+        first = Gate("Explicit deny?", None, Status.PASSES, False, sentence, names, ())
+        found = attached.prepared[side] = _Plan(parts, first)
+    return found
+
+
+def _kinds(attached: Attached, side: str) -> tuple[PolicyKind, ...]:
+    """The order of the gates in the row of a side."""
+    if side == "caller":
+        return _CALLER_SIDE
+    if side == "resource":
+        return PolicyKind.RCP, attached.resource_kind
+    return PolicyKind.RCP, *_CALLER_SIDE[:2], attached.resource_kind, *_CALLER_SIDE[2:]
+
+
+def _part(attached: Attached, kind: PolicyKind) -> _Part:
+    policies = dict(attached.groups)[kind]
+    names = tuple(policy.label for policy in policies)
+    counts_when_absent = {
+        PolicyKind.IDENTITY: True,
+        PolicyKind.SCP: bool(attached.scps),
+        PolicyKind.SESSION: attached.needs_session,
+    }
+    idle = None
+    if not policies and not counts_when_absent.get(kind):
+        judgement = _no_policy(kind) if kind is attached.resource_kind else _unlimited(kind)
+        idle = Gate(TITLES[kind], kind, *judgement, (), ())
+    unreached = None if policies else Gate(TITLES[kind], kind, *_NOT_REACHED, (), ())
+    tracers = tuple(tracer(policy, kind) for policy in policies)
+    return _Part(kind, tracers, names, _in_words(names), idle, unreached)
 
 
 class _Explainer:
-    def __init__(self, decision: Decision, sets: Applicable) -> None:
+    def __init__(self, decision: Decision) -> None:
         self.decision = decision
-        self.sets = sets
         self.request = decision.request
-        self.special = decision.reason.special is not None
-        self.grants: frozenset[MatchKind] = frozenset() if self.special else sets.grants()
+        self.sets = Applicable.of(decision.request, decision.policies, decision.settings)
+        self.attached = self.sets.attached
+        self.grants: frozenset[MatchKind] = self.sets.grants()
 
     def rows(self) -> tuple[GateRow, ...]:
-        if self.special:
-            return ()
         request = self.request
         explicit = self.decision.outcome is Outcome.EXPLICIT_DENY
-        resource_side = (PolicyKind.RCP, self.sets.selection.resource_kind)
-        caller_side = (
-            PolicyKind.SCP,
-            PolicyKind.ENDPOINT,
-            PolicyKind.IDENTITY,
-            PolicyKind.BOUNDARY,
-            PolicyKind.SESSION,
-        )
-        if explicit or request.same_account or not request.caller.in_account:
-            order = (PolicyKind.RCP, *caller_side[:2], resource_side[1], *caller_side[2:])
-            return (self.row("", request.resource_account or request.caller.account, order),)
-        return (
-            self.row("caller", request.caller.account, caller_side),
-            self.row("resource", request.resource_account, resource_side),
-        )
+        if request.same_account or explicit or not request.caller.in_account:
+            return (self.row("", request.resource_account or request.caller.account),)
+        return self.row("caller", request.caller.account), self.row("resource", request.resource_account)
 
-    def row(self, side: str, account: str, kinds: Sequence[PolicyKind]) -> GateRow:
-        gates = [self.first_gate(kinds)]
-        for kind in kinds:
-            if kind is PolicyKind.ENDPOINT and self.sets.selection.endpoint is None:
-                continue
-            gate = self.gate(kind)
-            if any(earlier.closed for earlier in gates):
-                gate = replace(gate, status=Status.NOT_REACHED, closed=False, sentence="")
+    def row(self, side: str, account: str) -> GateRow:
+        plan = _plan(self.attached, side)
+        request, has_boundary = self.request, self.attached.boundary is not None
+        denies: list[StatementTrace] = []
+        allows: dict[PolicyKind, tuple[StatementTrace, ...]] = {}
+        for part in plan.parts:
+            if part.tracers:
+                allowing: list[StatementTrace] = []
+                for each in part.tracers:
+                    found = each.look(request, has_boundary)
+                    denies += found[0]
+                    allowing += found[1]
+                allows[part.kind] = tuple(allowing)
+        gates = [self.first_gate(plan.first, tuple(denies)) if denies else plan.first]
+        reached, is_idle = not gates[0].closed, not self.grants and not self.needs_grant
+        for part in plan.parts:
+            gate = (part.idle if is_idle else None) if reached else part.unreached
+            if gate is None:
+                traces = allows.get(part.kind, ())
+                judgement = self.judge(part, traces) if reached else _NOT_REACHED
+                gate = Gate(TITLES[part.kind], part.kind, *judgement, part.names, traces)
+                reached = reached and not gate.closed
             gates.append(gate)
         return GateRow(side, account, tuple(gates))
 
-    def policies(self, kind: PolicyKind) -> tuple[Policy, ...]:
-        return next((policies for group, policies in self.sets.selection.groups if group is kind), ())
-
-    def traces(self, kind: PolicyKind, effect: Effect) -> tuple[StatementTrace, ...]:
-        boundary = self.sets.selection.boundary is not None
-        return tuple(
-            trace_statement(policy, statement, self.request, kind, boundary)
-            for policy in self.policies(kind)
-            for statement in policy.statements
-            if statement.effect is effect
-        )
-
-    def first_gate(self, kinds: Sequence[PolicyKind]) -> Gate:
+    def first_gate(self, passing: Gate, traces: tuple[StatementTrace, ...]) -> Gate:
         """The gate that asks every policy of the row for a Deny."""
-        traces = tuple(trace for kind in kinds for trace in self.traces(kind, Effect.DENY))
-        policies = tuple(policy for kind in kinds for policy in self.policies(kind))
-        denying = [trace for trace in traces if trace.applies]
-        names = tuple(policy.label for policy in policies)
-        if denying:
-            first = next((t for t in denying if t.kind is self.decision.reason.policy), denying[0])
-            sentence = f"{first.policy.label}, {first.statement.label}, says no"
-            return Gate("Explicit deny?", None, Status.SAYS_NO, True, sentence, (first.policy.label,), traces)
-        count = f"{len(policies)} polic{'y' if len(policies) == 1 else 'ies'}"
-        return Gate("Explicit deny?", None, Status.PASSES, False, f"no statement of {count} says no", names, traces)
+        decision = self.decision
+        if decision.outcome is not Outcome.EXPLICIT_DENY:
+            return Gate(passing.title, None, passing.status, False, passing.sentence, passing.policies, traces)
+        first = next(trace for trace in traces if trace.applies and trace.kind is decision.reason.policy)
+        sentence = f"{first.policy.label}, {first.statement.label}, says no"
+        return Gate(passing.title, None, Status.SAYS_NO, True, sentence, (first.policy.label,), traces)
 
-    def gate(self, kind: PolicyKind) -> Gate:
-        status, closed, sentence = self.judge(kind)
-        names = tuple(policy.label for policy in self.policies(kind))
-        return Gate(TITLES[kind], kind, status, closed, sentence, names, self.traces(kind, Effect.ALLOW))
-
-    def judge(self, kind: PolicyKind) -> tuple[Status, bool, str]:
-        """Status, whether the line stops, and the sentence of a gate that the line reaches."""
-        if kind is self.sets.selection.resource_kind:
-            return self.judge_resource()
+    def judge(self, part: _Part, traces: Sequence[StatementTrace]) -> Judgement:
+        kind = part.kind
         if kind is PolicyKind.IDENTITY:
-            return self.judge_identity()
-        attached = {
-            PolicyKind.RCP: bool(self.sets.selection.rcps),
-            PolicyKind.SCP: bool(self.sets.selection.scps),
-            PolicyKind.ENDPOINT: self.sets.selection.endpoint is not None,
-            PolicyKind.BOUNDARY: self.sets.selection.boundary is not None,
-            PolicyKind.SESSION: bool(self.sets.selection.session),
-        }[kind]
-        allows = {
-            PolicyKind.RCP: lambda: True,
-            PolicyKind.SCP: self.sets.scps_allow,
-            PolicyKind.ENDPOINT: self.sets.endpoint_allows,
-            PolicyKind.BOUNDARY: self.sets.boundary_allows,
-            PolicyKind.SESSION: self.sets.session_allows,
-        }[kind]
-        title, action = TITLES[kind], self.request.action
+            return self.judge_identity(part, traces)
+        if kind is self.attached.resource_kind:
+            return self.judge_resource(part)
         if kind in (PolicyKind.BOUNDARY, PolicyKind.SESSION) and self.granted_directly(kind):
-            return Status.NOT_NEEDED, False, "the resource's own grant suffices"
-        if allows():
-            if not attached:
-                return Status.NOT_ATTACHED, False, f"no {title} limits this"
-            return Status.PASSES, False, f"{self.named(kind)} lets {action} pass"
-        if not attached:
-            return Status.NOT_ATTACHED, True, "a federated user without a session policy has no permissions of its own"
-        if kind is PolicyKind.SCP:
-            return Status.SAYS_NOTHING, True, f"no SCP on some level allows {action}"
-        return Status.SAYS_NOTHING, True, f"{self.named(kind)} does not allow {action}"
+            return _SUFFICES
+        if kind is PolicyKind.SCP and self.attached.scps:
+            return self.judge_levels(part)
+        if not part.names:
+            if kind is PolicyKind.SESSION and self.request.caller.kind is CallerKind.FEDERATED_USER:
+                sentence = "a federated user without a session policy has no permissions of its own"
+                return Status.NOT_ATTACHED, True, sentence
+            return _unlimited(kind)
+        action = self.request.action
+        if kind is PolicyKind.RCP or any(trace.applies for trace in traces):
+            return Status.PASSES, False, f"{part.named} lets {action} pass"
+        return Status.SAYS_NOTHING, True, f"{part.named} does not allow {action}"
+
+    def judge_levels(self, part: _Part) -> Judgement:
+        """SCPs: every level must allow, and one without any policy allows nothing (5.3)."""
+        action = self.request.action
+        if self.sets.scps_allow():
+            return Status.PASSES, False, f"{part.named} lets {action} pass"
+        return Status.SAYS_NOTHING, True, f"no SCP on some level allows {action}"
 
     def granted_directly(self, kind: PolicyKind) -> bool:
         """Whether a grant of the resource policy makes a boundary or session policy irrelevant (5.4)."""
-        request = self.request
-        if not request.same_account or request.caller.kind is CallerKind.ROOT:
+        request, grants = self.request, self.grants
+        if not grants or not request.same_account or request.caller.kind is CallerKind.ROOT:
             return False
-        if MatchKind.WILDCARD in self.grants:
+        if MatchKind.WILDCARD in grants:
             return True
         caps = (
             request.is_trust and request.caller.kind is CallerKind.USER and self.decision.settings.trust_user_boundary
         )
-        return MatchKind.DIRECT in self.grants and not (kind is PolicyKind.BOUNDARY and caps)
+        return MatchKind.DIRECT in grants and not (kind is PolicyKind.BOUNDARY and caps)
 
-    def judge_resource(self) -> tuple[Status, bool, str]:
-        request, title = self.request, TITLES[self.sets.selection.resource_kind].lower()
-        must = (
-            not request.same_account
-            or request.is_trust
-            or request.is_kms_key
-            or request.caller.kind in (CallerKind.ANONYMOUS, CallerKind.SERVICE, CallerKind.FEDERATED)
-        )
+    @property
+    def needs_grant(self) -> bool:
+        """Whether nothing goes without a grant of the resource or trust policy (5.4, 5.5, 5.6)."""
+        request = self.request
+        return not request.same_account or request.is_trust or request.is_kms_key or not request.caller.in_account
+
+    def judge_resource(self, part: _Part) -> Judgement:
+        request, needed = self.request, self.needs_grant
         if self.grants:
-            name = self.named(self.sets.selection.resource_kind)
             only_account = self.grants == {MatchKind.ACCOUNT}
             if only_account and request.same_account and request.caller.kind is not CallerKind.ROOT:
-                return Status.PASSES, False, f"{name} names the account, whose identity policies decide"
-            return Status.GRANTS, False, f"{name} allows {request.action} to {self.granted_to()}"
-        if self.sets.selection.resource is None:
-            if must:
-                return Status.NOT_ATTACHED, True, f"the resource has no {title} that could allow an outside caller"
-            return Status.NOT_ATTACHED, False, f"the resource has no {title}"
-        if must:
-            return (
-                Status.SAYS_NOTHING,
-                True,
-                f"{self.named(self.sets.selection.resource_kind)} does not allow this caller",
-            )
-        return (
-            Status.SAYS_NOTHING,
-            False,
-            f"{self.named(self.sets.selection.resource_kind)} says nothing about this request",
-        )
+                return Status.PASSES, False, f"{part.named} names the account, whose identity policies decide"
+            to = " and ".join(text for kind, text in _GRANTED_TO.items() if kind in self.grants)
+            return Status.GRANTS, False, f"{part.named} allows {request.action} to {to}"
+        if not part.names:
+            status, _, sentence = _no_policy(part.kind)
+            return status, needed, f"{sentence} that could allow an outside caller" if needed else sentence
+        if needed:
+            return Status.SAYS_NOTHING, True, f"{part.named} does not allow this caller"
+        return Status.SAYS_NOTHING, False, f"{part.named} says nothing about this request"
 
-    def granted_to(self) -> str:
-        texts = {
-            MatchKind.WILDCARD: "everyone",
-            MatchKind.DIRECT: "this very caller",
-            MatchKind.ROLE: "the caller's role",
-            MatchKind.PARENT: "the caller's user",
-            MatchKind.ACCOUNT: "the caller's account",
-            MatchKind.SERVICE: "this service",
-            MatchKind.FEDERATED: "callers of this provider",
-        }
-        return " and ".join(text for kind, text in texts.items() if kind in self.grants)
-
-    def judge_identity(self) -> tuple[Status, bool, str]:
+    def judge_identity(self, part: _Part, traces: Sequence[StatementTrace]) -> Judgement:
         request = self.request
         if request.caller.kind is CallerKind.ROOT:
             return Status.NOT_NEEDED, False, "the root user has full access in its account"
         if not request.caller.has_identity_side:
             return Status.NOT_ATTACHED, False, "this kind of caller has no identity policies"
-        capped = {MatchKind.DIRECT, MatchKind.ROLE, MatchKind.PARENT, MatchKind.WILDCARD}
-        if request.same_account and self.grants & capped:
-            return Status.NOT_NEEDED, False, "the resource's own grant suffices"
-        names = self.named(PolicyKind.IDENTITY)
-        if self.sets.identity_allows():
-            allowing = (t.policy.label for t in self.traces(PolicyKind.IDENTITY, Effect.ALLOW) if t.applies)
-            return Status.GRANTS, False, f"{_first(allowing)} allows {request.action}"
-        if not self.sets.selection.identity:
+        if request.same_account and self.grants & _DIRECTLY:
+            return _SUFFICES
+        if self.decision.reason.policy is not PolicyKind.IDENTITY:
+            for trace in traces:
+                if trace.applies:
+                    return Status.GRANTS, False, f"{trace.policy.label} allows {request.action}"
+        if not part.names:
             return Status.NOT_ATTACHED, True, "no identity policy is attached"
-        return Status.SAYS_NOTHING, True, f"no statement of {names} allows {request.action} on this resource"
-
-    def named(self, kind: PolicyKind) -> str:
-        names = list(dict.fromkeys(policy.label for policy in self.policies(kind)))
-        if len(names) > 3:
-            return f"{', '.join(names[:2])} and {len(names) - 2} more"
-        return " and ".join(names)
+        return Status.SAYS_NOTHING, True, f"no statement of {part.named} allows {request.action} on this resource"
 
 
-def _first(texts: Iterable[str]) -> str:
-    return next(iter(texts), "a policy")
+def _in_words(names: tuple[str, ...]) -> str:
+    """The names of policies, in a sentence."""
+    different = list(dict.fromkeys(names))
+    if len(different) > 3:
+        return f"{', '.join(different[:2])} and {len(different) - 2} more"
+    return " and ".join(different)

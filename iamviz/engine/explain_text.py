@@ -36,6 +36,9 @@ def as_text(explanation: Explanation) -> str:
     for title, traces in (("decided by", explanation.deciding), ("nearest miss", explanation.near_misses[:1])):
         for trace in traces:
             lines += ["", f"  {title}: {_place(trace)}", *_parts(trace)]
+    if explanation.absent_keys:
+        lines += ["", f"  asked for, but not in the request: {', '.join(explanation.absent_keys)}"]
+    lines += ["", *(f"  {note}" for note in explanation.notes)] if explanation.notes else []
     return "\n".join(lines)
 
 
@@ -79,13 +82,17 @@ def as_dict(explanation: Explanation) -> dict[str, Any]:
                         "closed": gate.closed,
                         "sentence": gate.sentence,
                         "policies": list(gate.policies),
-                        "statements": [_statement_dict(trace) for trace in gate.statements],
+                        "statements": [
+                            _statement_dict(trace.naming(decision.request.resource)) for trace in gate.statements
+                        ],
                     }
                     for gate in row.gates
                 ],
             }
             for row in explanation.rows
         ],
+        "absent_keys": list(explanation.absent_keys),
+        "notes": list(explanation.notes),
     }
 
 

@@ -133,6 +133,14 @@ class Request:
             scope=(*self.caller.scope, action, is_trust, same_account, self.resource_management_account),
         )
 
+    @cached_property
+    def _origins(self) -> dict[str, str]:
+        return {key.lower(): origin for key, origin in self.origins.items()}
+
+    def origin_of(self, key: str) -> str:
+        """Where the value of a condition key (in lower case) comes from; empty when that was not told."""
+        return self._origins.get(key, "")
+
 
 def _is_kms_key(resource: str) -> bool:
     fields = split_fields(resource)
@@ -172,8 +180,13 @@ class PolicySet:
         object.__setattr__(self, "rcps", tuple(tuple(level) for level in self.rcps))
 
     @cached_property
+    def attached(self) -> dict[object, Any]:
+        """Which of these policies apply, by kinds of requests: what `iamviz.engine.match` found so far."""
+        return {}
+
+    @cached_property
     def selections(self) -> dict[object, Any]:
-        """What `iamviz.engine.match` has selected from these policies so far, by the scope of requests."""
+        """Which of their statements can speak, by the scope of requests: what `iamviz.engine.match` found so far."""
         return {}
 
     @property

@@ -15,7 +15,7 @@ from iamviz.catalogue import is_multivalued
 from iamviz.patterns import Test, compile_tokens
 from iamviz.policy.json_source import Span
 from iamviz.policy.values import parse_binary, parse_instant, parse_ip, parse_ip_range, parse_number
-from iamviz.policy.variables import Context, Template
+from iamviz.policy.variables import Context, Template, Variable
 
 __all__ = ["OPERATORS", "ConditionRow", "Operator", "Qualifier", "parse_operator"]
 
@@ -189,6 +189,16 @@ class ConditionRow:
         return tuple(Template.parse(text, variables=variables, wildcards=operator.wildcards) for text in self.values)
 
     @cached_property
+    def variables(self) -> tuple[Variable, ...]:
+        """The policy variables in its values."""
+        return tuple(part for t in self.templates for part in t.parts if isinstance(part, Variable))
+
+    @cached_property
+    def is_multivalued(self) -> bool:
+        """Whether a request may bring several values for the key: such a key needs a set operator (3.3)."""
+        return is_multivalued(self.key)
+
+    @cached_property
     def _static(self) -> Test | None:
         """The test for "is among the policy's values" when none of them reads the request, else None.
 
@@ -213,7 +223,7 @@ class ConditionRow:
         if operator.name == "Null":
             return self._null_test(qualifier)
         static, among = self._static, self._among
-        multivalued = is_multivalued(self.key)
+        multivalued = self.is_multivalued
         absent = if_exists or (negated if qualifier is Qualifier.NONE else qualifier is Qualifier.ALL)
 
         def test_one(context: Context) -> bool:

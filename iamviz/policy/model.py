@@ -76,6 +76,11 @@ class Statement:
         return compile_resources(self.resources, negated=self.not_resource)
 
     @cached_property
+    def resource_texts(self) -> tuple[str, ...]:
+        """The entries of the resource element as they are written."""
+        return tuple(pattern.text for pattern in self.resources or ())
+
+    @cached_property
     def conditions_hold(self) -> Callable[[Context], bool]:
         """Whether every row of the condition block is true for a request context."""
         tests = [row.test for row in self.conditions]
@@ -158,7 +163,7 @@ class Policy:
         entries = (entry for statement in self.statements for entry in statement.principals or ())
         return {entry.value: entry.bound_id for entry in entries if entry.bound_id is not None}
 
-    @property
+    @cached_property
     def label(self) -> str:
         """What to call it in a sentence."""
         return self.name or f"the {self.kind.value} policy"
@@ -192,6 +197,11 @@ class Policy:
                 self._by_action.clear()
             self._by_action[service, name] = found
         return found
+
+    @cached_property
+    def tracers(self) -> dict[PolicyKind, Any]:
+        """What `iamviz.engine.trace` keeps beside it."""
+        return {}
 
     @cached_property
     def condition_keys(self) -> frozenset[str]:

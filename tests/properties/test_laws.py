@@ -56,7 +56,7 @@ def decision_groups(decision):
 
     kinds = {"scp": "scps", "rcp": "rcps", "endpoint": "vpce", "trust": "resource"}
     sets = Applicable.of(decision.request, decision.policies, decision.settings)
-    for kind, policies in sets.selection.groups:
+    for kind, policies in sets.attached.groups:
         yield kinds.get(kind.value, kind.value), policies
 
 
