@@ -1,0 +1,93 @@
+"""Where an explanation rests on something that AWS does not document: each such rule, named when it took part.
+
+The choices are those of docs/limits.md; the questions are in docs/rules/policy_evaluation.md, section 7.
+"""
+
+from collections.abc import Iterator
+
+from iamviz.arn import FIELDS, split_fields
+from iamviz.engine.decision import Outcome
+from iamviz.engine.explain import Explanation
+from iamviz.engine.request import CallerKind
+from iamviz.engine.trace import ConditionTrace, StatementTrace
+from iamviz.policy.conditions import Qualifier
+from iamviz.policy.model import Effect, PolicyKind, Statement
+from iamviz.policy.variables import Variable
+
+__all__ = ["absent_keys", "notes"]
+
+UNDOCUMENTED = "AWS does not document this: "
+
+
+def absent_keys(explanation: Explanation) -> tuple[str, ...]:
+    """The condition keys that statements asked for and the request does not have, in order."""
+    found = (row.row.key for trace in explanation.statements for row in trace.conditions if row.got is None)
+    return tuple(dict.fromkeys(found))
+
+
+def notes(explanation: Explanation) -> tuple[str, ...]:
+    """The undocumented or contradictory rules that took part, one sentence each; usually none."""
+    found = (*_about_the_request(explanation), *(n for t in explanation.statements for n in _about_a_statement(t)))
+    return tuple(dict.fromkeys(UNDOCUMENTED + sentence for sentence in found))
+
+
+def _about_the_request(explanation: Explanation) -> Iterator[str]:
+    decision = explanation.decision
+    request, policies = decision.request, decision.policies
+    if request.is_trust and request.caller.kind is CallerKind.USER and policies.boundary is not None:
+        named = request.caller.arn in {e.value for s in _trust_statements(explanation) for e in s.principals or ()}
+        if named:
+            yield "whether the boundary of a user that a trust policy names must allow the action (taken as yes; 5.4)"
+    if decision.outcome is Outcome.EXPLICIT_DENY and len({trace.kind for trace in explanation.deciding}) > 1:
+        yield "which kind of policy a message names when several deny (6.1)"
+    if policies.endpoint is not None:
+        yield "where a VPC endpoint policy stands in the order (5.1)"
+
+
+def _trust_statements(explanation: Explanation) -> Iterator[Statement]:
+    policy = explanation.decision.policies.resource
+    yield from policy.statements if policy is not None else ()
+
+
+def _about_a_statement(trace: StatementTrace) -> Iterator[str]:
+    statement = trace.statement
+    if any("*" in prefix or "?" in prefix for prefix in _prefixes(trace)):
+        yield "a wildcard in the service prefix of an action (both halves are matched; 1.5)"
+    if trace.kind is PolicyKind.TRUST and statement.effect is Effect.ALLOW and _everyone(trace) and not trace.applies:
+        yield "whether * in the Allow of a trust policy covers services and federated callers (taken as no; 2.3)"
+    if statement.not_principal:
+        yield "what NotPrincipal does when the account or the role behind a caller is not listed (strictly; 2.4)"
+    for pattern in statement.resources or ():
+        if pattern.text != "*" and len(split_fields(pattern.text)) < FIELDS and not pattern.fill:
+            yield "an incomplete ARN outside of identity-based policies (2.2)"
+    for row in trace.conditions:
+        yield from _about_a_condition(row)
+
+
+def _prefixes(trace: StatementTrace) -> Iterator[str]:
+    for action in trace.statement.actions:
+        prefix, colon, _ = action.text.partition(":")
+        if colon:
+            yield prefix
+
+
+def _everyone(trace: StatementTrace) -> bool:
+    missed = any(part.name == "Principal" for part in trace.elements if not part.matched)
+    return missed and any(entry.is_everyone for entry in trace.statement.principals or ())
+
+
+def _about_a_condition(trace: ConditionTrace) -> Iterator[str]:
+    row = trace.row
+    operator, qualifier, if_exists = row.parsed
+    if operator.name == "Null":
+        return
+    if qualifier is Qualifier.NONE and trace.got is not None and row.is_multivalued:
+        yield f"a multivalued key without a set operator ({row.key}: taken as no match; 3.3)"
+    if qualifier is Qualifier.ANY and if_exists and trace.got is None:
+        yield f"ForAnyValue with IfExists and an absent key ({row.key}: taken as true; 3.3)"
+    if not row.values and (operator.negated or qualifier is Qualifier.NONE):
+        yield f"an empty list of values ({row.key}; 3.8)"
+    if operator.name.startswith("Arn") and any(len(split_fields(value)) < FIELDS for value in row.values):
+        yield f"an ARN operator with a pattern that is no ARN ({row.key}: taken as no match; 3.7)"
+    if operator.name == "Bool" and any(isinstance(part, Variable) for t in row.templates for part in t.parts):
+        yield f"a policy variable under Bool ({row.key}; 3.2)"

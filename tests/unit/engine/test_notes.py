@@ -1,0 +1,59 @@
+"""Where AWS is silent, the explanation says so; where it is not, the explanation does not."""
+
+import pytest
+
+from iamviz import Caller, Policy, PolicySet, Request, evaluate
+from tests.conformance.decisions import decide
+from tests.conformance.vectors import read_vectors
+
+USER = Caller("user", "arn:aws:iam::111122223333:user/ana", "111122223333")
+ROLE = "arn:aws:iam::111122223333:role/Reader"
+
+
+def notes(policies: PolicySet, action: str = "s3:GetObject", resource: str = "arn:aws:s3:::b/k", **context: object):
+    request = Request(USER, action, resource, "111122223333", context)
+    return evaluate(request, policies).explain().notes
+
+
+def allow(condition: dict[str, object], **more: object) -> PolicySet:
+    statement = {"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": condition, **more}
+    return PolicySet(identity=[Policy.parse({"Version": "2012-10-17", "Statement": statement})])
+
+
+@pytest.mark.parametrize(
+    ("condition", "context", "words"),
+    [
+        ({"StringEquals": {"aws:TagKeys": "a"}}, {"aws:TagKeys": ["a"]}, "multivalued key without a set operator"),
+        ({"ForAnyValue:StringEqualsIfExists": {"aws:TagKeys": "a"}}, {}, "ForAnyValue with IfExists"),
+        ({"StringEquals": {"aws:username": []}}, {}, "an empty list of values"),
+        ({"ArnLike": {"aws:PrincipalArn": "*"}}, {}, "a pattern that is no ARN"),
+        ({"Bool": {"aws:SecureTransport": "${aws:x}"}}, {}, "a policy variable under Bool"),
+    ],
+)
+def test_a_condition_that_aws_leaves_open_is_marked(condition, context, words) -> None:
+    assert any(words in note for note in notes(allow(condition), **context))
+
+
+def test_a_plain_decision_rests_on_nothing_undocumented() -> None:
+    assert notes(allow({"StringEquals": {"aws:username": "ana"}})) == ()
+
+
+def test_the_boundary_of_a_trusted_user_is_marked() -> None:
+    trust = {"Effect": "Allow", "Principal": {"AWS": USER.arn}, "Action": "sts:AssumeRole"}
+    boundary = Policy.parse({"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}, "boundary")
+    policies = PolicySet(resource=Policy.parse({"Statement": trust}, "trust"), boundary=boundary)
+    assert any("boundary of a user" in note for note in notes(policies, "sts:AssumeRole", ROLE))
+
+
+def test_keys_that_were_asked_for_and_are_absent_are_listed() -> None:
+    request = Request(USER, "s3:GetObject", "arn:aws:s3:::b/k", "111122223333")
+    told = evaluate(request, allow({"Bool": {"aws:MultiFactorAuthPresent": "true"}})).explain()
+    assert told.absent_keys == ("aws:MultiFactorAuthPresent",)
+    assert "asked for, but not in the request: aws:MultiFactorAuthPresent" in str(told)
+
+
+def test_every_vector_can_be_noted() -> None:
+    """No explanation of any kind of request stumbles over its notes, and unconfirmed vectors usually have one."""
+    for vector in read_vectors("decisions"):
+        told = decide(vector["policies"], vector["request"]).explain()
+        assert all(note.startswith("AWS does not document this: ") for note in told.notes)
