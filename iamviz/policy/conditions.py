@@ -252,9 +252,3 @@ class ConditionRow:
         key = self.lookup
         wants_absent, wants_present = "true" in self.values, "false" in self.values
         return lambda context: wants_present if context.get(key) else wants_absent
-
-    def value_matches(self, value: str, context: Context) -> bool:
-        """Whether one request value is among the policy's values, negation left aside."""
-        if self.parsed[0].name == "Null":
-            return False
-        return (self._static or self._among(context))(value)
