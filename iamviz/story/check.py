@@ -43,8 +43,8 @@ def _problems(error: Any, located: Located) -> Iterator[Problem]:
     meaning = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
     match error.validator:
         case "required":
-            missing = next(name for name in error.validator_value if name not in value)
-            yield located.problem(path, f"{place} has no {missing}; expected {', '.join(error.validator_value)}")
+            for missing in (name for name in error.validator_value if name not in value):
+                yield located.problem(path, f"{place} has no {missing}; expected {', '.join(error.validator_value)}")
         case "additionalProperties":
             known = sorted(error.schema.get("properties", ()))
             for name in sorted(set(value) - set(known)):

@@ -89,7 +89,7 @@ def story_from_json(text: str) -> Story:
     """Read a story back; StoryError says what is wrong."""
     try:
         data = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise StoryError(f"not a story: {error}") from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise StoryError(f'not a story: expected an object with "format": "{FORMAT}"')

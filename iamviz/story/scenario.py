@@ -40,6 +40,8 @@ class Scenario:
                 self._play_step(story, step)
             except (CallError, StoryError, WorldError) as error:
                 raise self.source.fail(place, str(error)) from None
+            except ValueError as error:
+                raise self.source.fail((*place, "at"), f"{step['at']!r} is no time: {error}") from None
         return story
 
     def _play_step(self, story: Story, step: Mapping[str, Any]) -> None:
@@ -50,7 +52,8 @@ class Scenario:
             return
         bet = step.get("bet")
         params = {name: _param(value) for name, value in step.get("with", {}).items()}
-        call = Call(step["who"], step["call"], params, at, step.get("save"), step.get("context", {}))
+        context = {key: _context(value) for key, value in step.get("context", {}).items()}
+        call = Call(step["who"], step["call"], params, at, step.get("save"), context)
         question = Bet(bet["question"], bet.get("because", "")) if bet else None
         story.perform(call, step["title"], step["caption"], question, why)
 
@@ -93,6 +96,13 @@ def _moment(text: str, day: datetime) -> datetime:
 def _param(value: Any) -> Any:
     """A policy given as a mapping becomes the JSON text that AWS takes."""
     return json.dumps(value, indent=2) if isinstance(value, dict) else value
+
+
+def _context(value: Any) -> str | list[str]:
+    """The value of a condition key as the request context has it: true is the text ``true``, 5 the text ``5``."""
+    if isinstance(value, list):
+        return [str(_context(item)) for item in value]
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class _Builder:

@@ -70,7 +70,8 @@ class Step:
         if self.result.error is None:
             return "allowed" if self.result.decisions else "none"
         decision = self.decision
-        if self.result.error.code == "AccessDenied" and decision is not None and not decision.allowed:
+        denial = self.result.error.code in ("AccessDenied", "AccessDeniedException")
+        if denial and decision is not None and not decision.allowed:
             return decision.outcome.value
         return self.result.error.code
 
