@@ -46,13 +46,15 @@ def read_dump(path: Path | str) -> AccountDump:
     """
     path = Path(path)
     try:
-        data = json.loads(path.read_text("utf-8"))
+        data = json.loads(path.read_text("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise DumpError(f"{path.name}: not UTF-8 text (byte {error.start})") from None
     except json.JSONDecodeError as error:
         raise DumpError(f"{path.name}, line {error.lineno}, column {error.colno}: not JSON: {error.msg}") from None
     except RecursionError:
         raise DumpError(f"{path.name}: JSON nested too deeply") from None
+    except ValueError as error:
+        raise DumpError(f"{path.name}: not JSON: {error}") from None
     return world_from_dump(data, path.name)
 
 
@@ -136,7 +138,11 @@ class _Reader:
 
     def user(self, arn: str, item: Mapping[str, Any], groups: Mapping[tuple[str, str], str], place: str) -> User:
         member = []
-        for name in item.get("GroupList") or ():
+        names = item.get("GroupList") or []
+        if not isinstance(names, list | str):
+            self.problems.append(f"{place}.GroupList: expected a list, found {type(names).__name__}")
+            names = []
+        for name in [names] if isinstance(names, str) else names:
             group = groups.get((Arn.parse(arn).account, str(name)))
             if group is None:
                 self.problems.append(f"{place}.GroupList: the group {name!r:.80} is not in the dump")
@@ -173,7 +179,8 @@ class _Reader:
             in_force = [
                 (here, version)
                 for here, version in versions
-                if version.get("IsDefaultVersion") is True or version.get("VersionId") == item.get("DefaultVersionId")
+                if version.get("IsDefaultVersion") is True
+                or ("VersionId" in version and version["VersionId"] == item.get("DefaultVersionId"))
             ]
             if not in_force:
                 self.problems.append(f"{place}: no default version among {len(versions)}; the policy is left out")
@@ -186,7 +193,7 @@ class _Reader:
 
     def policy(self, document: Any, kind: PolicyKind, name: str, place: str) -> Policy | None:
         """A document that may be an object, JSON text, or percent-encoded JSON text; None when it cannot be read."""
-        if isinstance(document, str) and document.lstrip().startswith("%7B"):
+        if isinstance(document, str) and document.lstrip().startswith("%"):
             document = unquote(document)
         if not isinstance(document, str | dict):
             self.problems.append(f"{place}: expected a policy document, found {type(document).__name__}")
