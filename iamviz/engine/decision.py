@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from iamviz.engine.match import Applicable
 from iamviz.engine.request import PolicySet, Request, Settings
 from iamviz.policy.model import PolicyKind
 
@@ -55,6 +56,11 @@ class Decision:
         return self.outcome is Outcome.ALLOWED
 
     @cached_property
+    def applicable(self) -> Applicable:
+        """The request put to the policies that apply to it."""
+        return Applicable.of(self.request, self.policies, self.settings)
+
+    @cached_property
     def message(self) -> str | None:
         """The access denied sentence with its reason (6.1, explain mode); None when allowed."""
         from iamviz.engine.wording import denial
@@ -69,16 +75,17 @@ class Decision:
 @cache
 def _explainer() -> "Callable[[Decision], Explanation]":
     """The function that explains; importing it when asked for costs more than asking once."""
-    from iamviz.engine.explain import explain
+    from iamviz.engine.gates import explain
 
     return explain
 
 
-def decided(request: Request, policies: PolicySet, settings: Settings, outcome: Outcome, reason: Reason) -> Decision:
+def decided(sets: Applicable, policies: PolicySet, settings: Settings, outcome: Outcome, reason: Reason) -> Decision:
     """A `Decision`, made without the ceremony of a frozen dataclass, which would take longer than many a decision."""
     decision = object.__new__(Decision)
     members = decision.__dict__
-    members["request"] = request
+    members["request"] = sets.request
+    members["applicable"] = sets
     members["policies"] = policies
     members["settings"] = settings
     members["outcome"] = outcome

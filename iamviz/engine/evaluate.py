@@ -17,6 +17,7 @@ _REFUSED: dict[CallerKind | str, Verdict] = {
     CallerKind.ROOT: (Outcome.IMPLICIT_DENY, Reason(special=Special.ROOT_CALLER)),
     CallerKind.FEDERATED_USER: (Outcome.IMPLICIT_DENY, Reason(special=Special.FEDERATED_USER_CALLER)),
 }
+_NOTHING: frozenset[MatchKind] = frozenset()
 _ACCOUNT = frozenset({MatchKind.ACCOUNT})
 
 
@@ -33,15 +34,16 @@ def evaluate(request: Request, policies: PolicySet, settings: Settings = DEFAULT
     >>> evaluate(request, PolicySet()).message.partition(" because ")[2]
     'no identity-based policy allows the s3:GetObject action'
     """
-    outcome, reason = _decide(request, policies, settings)
-    return decided(request, policies, settings, outcome, reason)
+    sets = Applicable.of(request, policies, settings)
+    outcome, reason = _decide(sets, settings)
+    return decided(sets, policies, settings, outcome, reason)
 
 
-def _decide(request: Request, policies: PolicySet, settings: Settings) -> Verdict:
+def _decide(sets: Applicable, settings: Settings) -> Verdict:
+    request = sets.request
     verdict = _without_policies(request) if request.service == "sts" else None
     if verdict is not None:
         return verdict
-    sets = Applicable.of(request, policies, settings)
     denied_by = sets.denied_by()
     if denied_by is not None:
         return _DENYING[denied_by]
@@ -50,7 +52,7 @@ def _decide(request: Request, policies: PolicySet, settings: Settings) -> Verdic
         return _SILENT[PolicyKind.SCP]
     if attached.endpoint is not None and not sets.endpoint_allows():
         return _SILENT[PolicyKind.ENDPOINT]
-    grants = sets.grants()
+    grants = sets.grants() if attached.resource is not None else _NOTHING
     if not request.caller.in_account:
         return _ALLOWED if grants else _SILENT[attached.resource_kind]
     if request.same_account:
@@ -88,6 +90,9 @@ def _identity_side(sets: Applicable, needs_identity: bool = True) -> Verdict | N
     """
     if needs_identity and not sets.identity_allows():
         return _SILENT[PolicyKind.IDENTITY]
-    if not sets.boundary_allows():
+    attached = sets.attached
+    if attached.boundary is not None and not sets.boundary_allows():
         return _SILENT[PolicyKind.BOUNDARY]
-    return None if sets.session_allows() else _SILENT[PolicyKind.SESSION]
+    if (attached.session or attached.needs_session) and not sets.session_allows():
+        return _SILENT[PolicyKind.SESSION]
+    return None

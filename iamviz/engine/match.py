@@ -94,6 +94,11 @@ class Selection:
         self._action = service, name
         self.denies = tuple((kind, found) for kind, ps in attached.groups if (found := self._of(Effect.DENY, ps)))
 
+    @classmethod
+    def of(cls, request: Request, policies: PolicySet, settings: Settings) -> "Selection":
+        """The selection for a request."""
+        return cls(Attached.to(request, policies, settings), request.service, request.action_name)
+
     def _of(self, effect: Effect, policies: Iterable[Policy]) -> Statements:
         return tuple([s for policy in policies for s in policy.covering(*self._action)[effect]])
 
@@ -128,20 +133,6 @@ class Selection:
         return self._of(Effect.ALLOW, self.attached.session)
 
 
-def select(request: Request, policies: PolicySet, settings: Settings) -> Selection:
-    """The selection for a request, remembered beside the policies when the settings are the usual ones."""
-    known: dict[object, Selection] = policies.selections
-    usual = settings is DEFAULT_SETTINGS
-    found = known.get(request.scope) if usual else None
-    if found is None:
-        found = Selection(Attached.to(request, policies, settings), request.service, request.action_name)
-        if usual:
-            if len(known) >= _REMEMBERED:
-                known.clear()
-            known[request.scope] = found
-    return found
-
-
 class Applicable:
     """One request and the policies that apply to it: what do they say?"""
 
@@ -154,8 +145,19 @@ class Applicable:
 
     @classmethod
     def of(cls, request: Request, policies: PolicySet, settings: Settings) -> "Applicable":
-        """Leave out what does not apply to this caller, this resource, this action."""
-        return cls(request, select(request, policies, settings))
+        """Leave out what does not apply to this caller, this resource, this action.
+
+        The selection is remembered beside the policies, when the settings are the usual ones.
+        """
+        if settings is not DEFAULT_SETTINGS:
+            return cls(request, Selection.of(request, policies, settings))
+        known: dict[object, Selection] = policies.selections
+        found = known.get(request.scope)
+        if found is None:
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            found = known[request.scope] = Selection.of(request, policies, settings)
+        return cls(request, found)
 
     def _some_meets(self, kind: PolicyKind, statements: Sequence[Statement]) -> bool:
         request = self.request
