@@ -82,6 +82,7 @@ def test_addresses(wanted: str, got: str, matches: bool) -> None:
         ("StringEquals", "A", "a", False),
         ("StringEqualsIgnoreCase", "TEAM-?", "team-?", True),
         ("StringEqualsIgnoreCase", "team-?", "team-x", False),
+        ("StringEqualsIgnoreCase", "b", "a", False),
         ("StringLike", "a*c", "a:b/c", True),
         ("StringLike", "a?c", "abc", True),
         ("StringLike", "a?c", "ac", False),
@@ -112,6 +113,7 @@ def test_texts_arns_booleans_and_bytes(operator: str, wanted: str, got: str, mat
         ("StringEqualsIgnoreCase", True),
         ("StringLike", True),
         ("ArnLike", True),
+        ("ArnEquals", True),
         ("Bool", True),
         ("NumericEquals", False),
         ("DateEquals", False),
@@ -121,6 +123,7 @@ def test_texts_arns_booleans_and_bytes(operator: str, wanted: str, got: str, mat
 def test_where_policy_variables_are_replaced(operator: str, replaced: bool) -> None:
     value = {
         "ArnLike": "arn:aws:s3:::b",
+        "ArnEquals": "arn:aws:s3:::b",
         "Bool": "true",
         "NumericEquals": "7",
         "DateEquals": "2026",
@@ -199,3 +202,9 @@ def test_other_names_are_no_operators(name: str) -> None:
     assert parse_operator(name) is None
     with pytest.raises(ValueError, match="unknown condition operator"):
         row(name, "x").test({})
+
+
+def test_a_set_operator_with_a_variable() -> None:
+    test = row("ForAnyValue:StringLike", "${aws:x}-*", key=MULTI).test
+    assert test({MULTI.lower(): ("a", "red-1"), "aws:x": ("red",)})
+    assert not test({MULTI.lower(): ("a", "blue-1"), "aws:x": ("red",)})
