@@ -11,7 +11,7 @@ from typing import Any
 
 from iamviz.engine.principals import MatchKind, hits_principal, principal_matches
 from iamviz.engine.request import DEFAULT_SETTINGS, Caller, CallerKind, PolicySet, Request, Settings
-from iamviz.policy.model import Effect, Policy, PolicyKind, Statement
+from iamviz.policy.model import Policy, PolicyKind, Statement
 
 __all__ = ["WITH_PRINCIPAL", "Applicable", "Attached", "Selection"]
 
@@ -21,7 +21,7 @@ _UNLOCKING = frozenset(("s3", name) for name in ("getbucketpolicy", "putbucketpo
 _REMEMBERED = 1024
 _NOTHING: frozenset[MatchKind] = frozenset()
 
-Statements = tuple[Statement, ...]
+Statements = Sequence[Statement]
 
 
 def _meets(statement: Statement, request: Request, kind: PolicyKind, has_boundary: bool) -> bool:
@@ -57,17 +57,24 @@ class Attached:
         """The policies that apply to a request, remembered beside the policy set."""
         caller, service, name = request.caller, request.service, request.action_name
         with_rcp = (
-            service in settings.rcp_services
+            bool(policies.rcps)
+            and service in settings.rcp_services
             and not (service == "kms" and name == "retiregrant")
             and not request.resource_management_account
         )
         unlocks_bucket = caller.kind is CallerKind.ROOT and request.same_account and (service, name) in _UNLOCKING
         kind = PolicyKind.TRUST if request.is_trust else PolicyKind.RESOURCE
         known: dict[object, Attached] = policies.attached
-        key = (*caller.scope, kind, with_rcp, unlocks_bucket)
-        if key not in known:
-            known[key] = cls(caller, policies, kind, with_rcp, not unlocks_bucket)
-        return known[key]
+        key = (caller.scope, kind, with_rcp, unlocks_bucket)
+        found = known.get(key)
+        if found is None:
+            found = known[key] = cls(caller, policies, kind, with_rcp, not unlocks_bucket)
+        return found
+
+    @cached_property
+    def present(self) -> tuple[tuple[PolicyKind, tuple[Policy, ...]], ...]:
+        """The types of which there are policies."""
+        return tuple((kind, policies) for kind, policies in self.groups if policies)
 
     @cached_property
     def groups(self) -> tuple[tuple[PolicyKind, tuple[Policy, ...]], ...]:
@@ -84,53 +91,37 @@ class Attached:
 
 
 class Selection:
-    """The statements that can speak about an action, out of the policies that apply.
+    """The statements that can speak about an action, out of the policies that apply, by type of policy.
 
     It depends on the request's ``scope`` alone, not on its resource nor on its context.
     """
 
-    def __init__(self, attached: Attached, service: str, name: str) -> None:
+    __slots__ = ("action", "allows", "attached", "denies")
+
+    def __init__(self, attached: Attached, action: str) -> None:
         self.attached = attached
-        self._action = service, name
-        self.denies = tuple((kind, found) for kind, ps in attached.groups if (found := self._of(Effect.DENY, ps)))
+        self.action = action
+        self.allows: dict[PolicyKind, Statements] = {}
+        self.denies: list[tuple[PolicyKind, Statements]] = []
+        for kind, policies in attached.present:
+            allows: list[Statement] = []
+            denies: list[Statement] = []
+            for policy in policies:
+                covering = policy.covering(action)
+                allows += covering.allows
+                denies += covering.denies
+            self.allows[kind] = allows
+            if denies:
+                self.denies.append((kind, denies))
 
     @classmethod
     def of(cls, request: Request, policies: PolicySet, settings: Settings) -> "Selection":
         """The selection for a request."""
-        return cls(Attached.to(request, policies, settings), request.service, request.action_name)
+        return cls(Attached.to(request, policies, settings), f"{request.service}:{request.action_name}")
 
-    def _of(self, effect: Effect, policies: Iterable[Policy]) -> Statements:
-        return tuple([s for policy in policies for s in policy.covering(*self._action)[effect]])
-
-    @cached_property
-    def scp_allows(self) -> tuple[Statements, ...]:
-        """The Allow statements of every level, from the organization's root to the account."""
-        return tuple(self._of(Effect.ALLOW, level) for level in self.attached.scps)
-
-    @cached_property
-    def endpoint_allows(self) -> Statements:
-        """The Allow statements of the endpoint policy."""
-        return self._of(Effect.ALLOW, _some(self.attached.endpoint))
-
-    @cached_property
-    def resource_allows(self) -> Statements:
-        """The Allow statements of the resource or trust policy."""
-        return self._of(Effect.ALLOW, _some(self.attached.resource))
-
-    @cached_property
-    def identity_allows(self) -> Statements:
-        """The Allow statements of the identity-based policies."""
-        return self._of(Effect.ALLOW, self.attached.identity)
-
-    @cached_property
-    def boundary_allows(self) -> Statements:
-        """The Allow statements of the permissions boundary."""
-        return self._of(Effect.ALLOW, _some(self.attached.boundary))
-
-    @cached_property
-    def session_allows(self) -> Statements:
-        """The Allow statements of the session policies."""
-        return self._of(Effect.ALLOW, self.attached.session)
+    def on_level(self, policies: Iterable[Policy]) -> Statements:
+        """The Allow statements of one level of the organization."""
+        return [statement for policy in policies for statement in policy.covering(self.action).allows]
 
 
 class Applicable:
@@ -179,11 +170,13 @@ class Applicable:
 
     def scps_allow(self) -> bool:
         """Whether every level of the organization has an Allow that applies; true without SCPs (5.3)."""
-        return all(self._some_meets(PolicyKind.SCP, level) for level in self.selection.scp_allows)
+        return all(self._some_meets(PolicyKind.SCP, self.selection.on_level(level)) for level in self.attached.scps)
 
     def endpoint_allows(self) -> bool:
         """Whether the endpoint policy has an Allow that applies; true without one."""
-        return self.attached.endpoint is None or self._some_meets(PolicyKind.ENDPOINT, self.selection.endpoint_allows)
+        return self.attached.endpoint is None or self._some_meets(
+            PolicyKind.ENDPOINT, self.selection.allows.get(PolicyKind.ENDPOINT, ())
+        )
 
     def grants(self) -> frozenset[MatchKind]:
         """The kinds by which Allow statements of the resource or trust policy meet the caller ("R" in 5.4)."""
@@ -192,7 +185,7 @@ class Applicable:
             return _NOTHING
         kind, has_boundary = attached.resource_kind, attached.boundary is not None
         found = _NOTHING
-        for statement in self.selection.resource_allows:
+        for statement in self.selection.allows[kind]:
             if _meets(statement, request, kind, has_boundary):
                 found |= principal_matches(statement, request.caller, kind)
         return found
@@ -201,17 +194,19 @@ class Applicable:
         """Whether an identity-based policy allows; implied for the root user (5.7)."""
         if self.request.caller.kind is CallerKind.ROOT:
             return True
-        return self._some_meets(PolicyKind.IDENTITY, self.selection.identity_allows)
+        return self._some_meets(PolicyKind.IDENTITY, self.selection.allows.get(PolicyKind.IDENTITY, ()))
 
     def boundary_allows(self) -> bool:
         """Whether the permissions boundary allows; true without one."""
-        return self.attached.boundary is None or self._some_meets(PolicyKind.BOUNDARY, self.selection.boundary_allows)
+        return self.attached.boundary is None or self._some_meets(
+            PolicyKind.BOUNDARY, self.selection.allows.get(PolicyKind.BOUNDARY, ())
+        )
 
     def session_allows(self) -> bool:
         """Whether a session policy allows; true without one, but for a federated user (5.4)."""
         if not self.attached.session:
             return self.request.caller.kind is not CallerKind.FEDERATED_USER
-        return self._some_meets(PolicyKind.SESSION, self.selection.session_allows)
+        return self._some_meets(PolicyKind.SESSION, self.selection.allows.get(PolicyKind.SESSION, ()))
 
 
 def _some(policy: Policy | None) -> tuple[Policy, ...]:

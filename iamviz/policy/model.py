@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from iamviz.policy.conditions import ConditionRow
 from iamviz.policy.elements import ActionPattern, PrincipalEntry, ResourcePattern, compile_resources
 from iamviz.policy.json_source import Span
 from iamviz.policy.variables import Context
 
-__all__ = ["Effect", "Policy", "PolicyKind", "Statement"]
+__all__ = ["Covering", "Effect", "Policy", "PolicyKind", "Statement"]
 
 REMEMBERED = 1024
 """How many actions a policy keeps its answers for."""
@@ -111,6 +111,13 @@ class Statement:
         return frozenset(pattern.service for pattern in self.actions if pattern.service is not None)
 
 
+class Covering(NamedTuple):
+    """The statements of a policy that speak of an action, in document order."""
+
+    allows: tuple[Statement, ...]
+    denies: tuple[Statement, ...]
+
+
 @dataclass(frozen=True)
 class Policy:
     """A policy document, read once, never changed.
@@ -183,19 +190,23 @@ class Policy:
         }
 
     @cached_property
-    def _by_action(self) -> dict[tuple[str, str], dict[Effect, tuple[Statement, ...]]]:
+    def _by_action(self) -> dict[str, Covering]:
         return {}
 
-    def covering(self, service: str, name: str) -> Mapping[Effect, tuple[Statement, ...]]:
-        """The statements whose action element covers ``service:name`` (lower case), by effect, in document order."""
-        found = self._by_action.get((service, name))
+    def covering(self, action: str) -> Covering:
+        """The statements whose action element covers an action, given as ``service:name`` in lower case."""
+        found = self._by_action.get(action)
         if found is None:
+            service, _, name = action.partition(":")
             index = self._by_service
             covering = [s for s in index.get(service, index[""]) if s.covers_action(service, name)]
-            found = {effect: tuple(s for s in covering if s.effect is effect) for effect in Effect}
+            found = Covering(
+                tuple(s for s in covering if s.effect is Effect.ALLOW),
+                tuple(s for s in covering if s.effect is Effect.DENY),
+            )
             if len(self._by_action) >= REMEMBERED:
                 self._by_action.clear()
-            self._by_action[service, name] = found
+            self._by_action[action] = found
         return found
 
     @cached_property
