@@ -126,10 +126,8 @@ def test_export_names_what_failed(iamviz_command: list[str], make_notebook: Make
     )
     assert shown.returncode == 1
     assert "good.html" in shown.stdout
-    assert shown.stderr == (
-        f"not exported: {bad}, cell 2 (raise ValueError('no [red]such[/red] role')): "
-        "ValueError: no [red]such[/red] role\n"
-    )
+    told = f"not exported: {bad}, cell 2 (raise ValueError('no [red]such[/red] role')): ValueError: no [red]such[/red] role"
+    assert told in shown.stderr.splitlines()  # a kernel on a busy machine may add lines of its own
 
 
 def test_export_without_a_notebook(iamviz_command: list[str], tmp_path: Path) -> None:
