@@ -126,7 +126,8 @@ def test_export_names_what_failed(iamviz_command: list[str], make_notebook: Make
     )
     assert shown.returncode == 1
     assert "good.html" in shown.stdout
-    told = f"not exported: {bad}, cell 2 (raise ValueError('no [red]such[/red] role')): ValueError: no [red]such[/red] role"
+    cell = "cell 2 (raise ValueError('no [red]such[/red] role'))"
+    told = f"not exported: {bad}, {cell}: ValueError: no [red]such[/red] role"
     assert told in shown.stderr.splitlines()  # a kernel on a busy machine may add lines of its own
 
 
