@@ -43,15 +43,19 @@ def reason_clause(action: str, outcome: Outcome, kind: PolicyKind) -> str:
 
 def plain_denial(request: Request) -> str:
     """The sentence without a reason, as STS sends it by default."""
-    if request.caller.kind is CallerKind.FEDERATED:
-        return f"Not authorized to perform {request.action}"
-    subject = f"User: {_subject(request)} is not authorized to perform: {request.action}"
-    return subject if request.resource == "*" else f"{subject} on resource: {request.resource}"
+    refused = _refused(request)
+    if request.caller.kind is CallerKind.FEDERATED or request.resource == "*":
+        return refused
+    return f"{refused} on resource: {request.resource}"
 
 
-def _subject(request: Request) -> str:
+def _refused(request: Request) -> str:
+    """The beginning of every sentence; an unsigned call of STS has no user to name."""
     caller = request.caller
-    return caller.arn or caller.service or "anonymous"
+    if caller.kind is CallerKind.FEDERATED:
+        return f"Not authorized to perform {request.action}"
+    subject = caller.arn or caller.service or "anonymous"
+    return f"User: {subject} is not authorized to perform: {request.action}"
 
 
 def denial(request: Request, outcome: Outcome, reason: Reason) -> str | None:
@@ -65,7 +69,7 @@ def denial(request: Request, outcome: Outcome, reason: Reason) -> str | None:
     clause = reason_clause(request.action, outcome, reason.policy)
     if reason.policy is PolicyKind.TRUST:
         # The two trust texts are never combined with "on resource".
-        return f"User: {_subject(request)} is not authorized to perform: {request.action} {clause}"
+        return f"{_refused(request)} {clause}"
     return f"{plain_denial(request)} {clause}"
 
 

@@ -1,6 +1,5 @@
 """A policy as a value: statements, their elements, and the line of each in the policy's own text."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -142,15 +141,18 @@ class Policy:
 
         ``kind`` is one of identity, resource, trust, boundary, session, scp, rcp, endpoint. Reading is lenient:
         whatever can be given a meaning is read. Raises `PolicyError`, with findings, for what cannot: no JSON, no
-        object, no Statement, a wrong JSON type, an unknown Effect or condition operator.
+        object, no Statement, a wrong JSON type, an unknown Effect or condition operator. Raises ValueError for a kind
+        that there is not.
 
         >>> policy = Policy.parse('{"Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}')
         >>> policy.statements[0].effect.value
         'Allow'
         """
-        from iamviz.policy.reader import read_policy
+        from iamviz.policy.reader import json_text, read_policy
 
-        text = document if isinstance(document, str) else json.dumps(document, indent=2, ensure_ascii=False)
+        if kind not in [*PolicyKind]:
+            raise ValueError(f"{kind!r} is not a kind of policy; expected one of {', '.join(PolicyKind)}")
+        text = document if isinstance(document, str) else json_text(document, name)
         return read_policy(text, PolicyKind(kind), name, arn)
 
     def named(self, name: str, arn: str = "") -> "Policy":

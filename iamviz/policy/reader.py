@@ -1,8 +1,9 @@
 """From JSON text to a `Policy`: lenient, since real accounts hold documents that AWS would no longer save."""
 
 import difflib
+import json
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from iamviz.policy.conditions import OPERATORS, ConditionRow, parse_operator
 from iamviz.policy.elements import ActionPattern, PrincipalEntry, ResourcePattern
@@ -10,13 +11,24 @@ from iamviz.policy.findings import Finding, PolicyError, Severity, Source
 from iamviz.policy.json_source import Node, Span, parse_json
 from iamviz.policy.model import Effect, Policy, PolicyKind, Statement
 
-__all__ = ["read_policy"]
+__all__ = ["json_text", "read_policy"]
 
 Entry = TypeVar("Entry")
 LANGUAGE = "2012-10-17"
 OLD_LANGUAGE = "2008-10-17"
 _FILLED = frozenset({PolicyKind.IDENTITY, PolicyKind.BOUNDARY, PolicyKind.SCP})
 _ATTACHED = frozenset({PolicyKind.RESOURCE, PolicyKind.TRUST})
+
+
+def json_text(document: Any, name: str = "") -> str:
+    """A document given as data, as the JSON text that positions refer to; PolicyError for what is not JSON."""
+    try:
+        return json.dumps(document, indent=2, ensure_ascii=False)
+    except RecursionError:
+        message = "the document is nested too deeply"
+    except (TypeError, ValueError) as error:
+        message = f"the document holds what JSON does not know: {error}"
+    raise PolicyError([Finding("INVALID_JSON", Severity.ERROR, Source.PARSER, message)], name)
 
 
 def read_policy(text: str, kind: PolicyKind, name: str = "", arn: str = "") -> Policy:

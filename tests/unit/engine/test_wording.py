@@ -79,3 +79,14 @@ def test_callers_without_an_arn_have_a_name_too(caller: Caller, start: str) -> N
     decision = evaluate(Request(caller, "s3:GetObject", "arn:aws:s3:::b/k", "111122223333"), PolicySet())
     assert decision.message is not None
     assert decision.message.startswith(start)
+
+
+def test_an_unsigned_call_names_no_user_with_a_reason_either() -> None:
+    """Whoever shows a token of a provider has no ARN yet."""
+    caller = Caller("federated", account="111122223333", federated="accounts.google.com")
+    role = "arn:aws:iam::111122223333:role/Reader"
+    request = Request(caller, "sts:AssumeRoleWithWebIdentity", role, "111122223333")
+    assert evaluate(request, PolicySet()).message == (
+        "Not authorized to perform sts:AssumeRoleWithWebIdentity "
+        "because no role trust policy allows the sts:AssumeRoleWithWebIdentity action"
+    )
