@@ -1,7 +1,7 @@
 """Stories to and from JSON: every value is written once and referred to by number, so worlds share what they share."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
@@ -10,11 +10,13 @@ from typing import Any
 from immutables import Map
 
 from iamviz.calls.model import AwsError, Call, Check, Result
+from iamviz.calls.perform import perform
 from iamviz.engine.decision import Decision, Outcome, Reason, Special
 from iamviz.engine.evaluate import evaluate
 from iamviz.engine.request import Caller, CallerKind, PolicySet, Request, Settings
 from iamviz.policy.findings import PolicyError
 from iamviz.policy.model import Policy, PolicyKind
+from iamviz.story.shapes import misfits
 from iamviz.story.story import Bet, Step, Story, StoryError
 from iamviz.world.entities import AccessKey, Account, Group, ManagedPolicy, OidcProvider, Resource, Role, User
 from iamviz.world.sessions import Session, SessionKind
@@ -98,12 +100,38 @@ def story_from_json(text: str) -> Story:
     try:
         reader = _Reader(data["objects"])
         body = data["story"]
-        steps = reader.decode(body["steps"])
-        return Story(reader.decode(body["start"]), body["title"], steps)
+        start, title, steps = reader.decode(body["start"]), body["title"], reader.decode(body["steps"])
+        if not (isinstance(start, World) and isinstance(title, str) and isinstance(steps, tuple)):
+            raise TypeError("a story is a world, a title and steps")
+        return Story(start, title, _told_again(start, steps))
     except StoryError:
         raise
     except (AttributeError, KeyError, IndexError, TypeError, ValueError, RecursionError) as error:
         raise StoryError(f"not a story as iamviz writes it: {type(error).__name__}: {error}") from None
+
+
+def _told_again(world: World, steps: Iterable[Any]) -> Iterator[Step]:
+    """The steps, once each of them has been seen to follow on the one before it and to come out as it says."""
+    for number, step in enumerate(steps, 1):
+        if not isinstance(step, Step):
+            raise TypeError(f"step {number} is {type(step).__name__}")
+        if step.number != number or step.before != world:
+            raise StoryError(f"step {number} does not follow on the one before it")
+        yield _performed_again(step)
+        world = step.after
+
+
+def _performed_again(step: Step) -> Step:
+    """A step, once the engine has answered its call as the story says; a step without a call changes only the clock."""
+    if step.call is None:
+        if step.result is not None or step.after != step.before.at(step.after.now):
+            raise StoryError(f"step {step.number} changes the world without a call")
+        return step
+    again = perform(step.before, step.call)
+    if again != step.result or again.world != step.after:
+        answer = again.error.code if again.error else "no error"
+        raise StoryError(f"step {step.number}: the engine answers {step.call.operation} differently now, with {answer}")
+    return step
 
 
 class _Reader:
@@ -115,13 +143,21 @@ class _Reader:
     def build(self, item: dict[str, Any]) -> Any:
         if "policy" in item:
             document = item["policy"]
+            if not all(isinstance(document[name], str) for name in ("source", "name", "arn")):
+                raise TypeError("a policy has a source, a name and an ARN, all texts")
             try:
                 policy = Policy.parse(document["source"], document["kind"], name=document["name"], arn=document["arn"])
-                return policy.bound(document["bound"]) if "bound" in document else policy
+                bound = document.get("bound", {})
+                if not all(isinstance(text, str) for text in bound.values()):
+                    raise TypeError("principals are bound to ids, which are texts")
+                return policy.bound(bound) if bound else policy
             except PolicyError as error:
                 raise StoryError(f"not a story: {error}") from None
         members = {name: self.decode(value) for name, value in item["fields"].items()}
         value = _CLASSES[item["class"]](**members)
+        wrong = misfits(value)
+        if wrong:
+            raise TypeError(f"{item['class']} with another {', '.join(wrong)} than it can have")
         if isinstance(value, Decision):
             again = evaluate(value.request, value.policies, value.settings)
             if again != value:

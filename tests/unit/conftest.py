@@ -1,0 +1,5 @@
+"""Hypothesis runs alike everywhere."""
+
+from tests.properties.search import use_profile
+
+use_profile()
