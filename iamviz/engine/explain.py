@@ -109,7 +109,7 @@ class Explanation:
         return self._named(sorted(misses, key=lambda trace: trace.distance))
 
     def _named(self, traces: Iterable[StatementTrace]) -> tuple[StatementTrace, ...]:
-        return tuple(trace.naming(self.decision.request.resource) for trace in traces)
+        return tuple(trace.naming(self.decision.request) for trace in traces)
 
     @property
     def closed(self) -> tuple[Gate, ...]:

@@ -82,9 +82,7 @@ def as_dict(explanation: Explanation) -> dict[str, Any]:
                         "closed": gate.closed,
                         "sentence": gate.sentence,
                         "policies": list(gate.policies),
-                        "statements": [
-                            _statement_dict(trace.naming(decision.request.resource)) for trace in gate.statements
-                        ],
+                        "statements": [_statement_dict(trace.naming(decision.request)) for trace in gate.statements],
                     }
                     for gate in row.gates
                 ],

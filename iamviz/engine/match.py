@@ -5,13 +5,14 @@ In three steps, since many requests share the first two. `Attached` holds the po
 resource, conditions, principal.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
 from iamviz.engine.principals import MatchKind, hits_principal, principal_matches
 from iamviz.engine.request import DEFAULT_SETTINGS, Caller, CallerKind, PolicySet, Request, Settings
 from iamviz.policy.model import Policy, PolicyKind, Statement
+from iamviz.policy.variables import Context
 
 __all__ = ["WITH_PRINCIPAL", "Applicable", "Attached", "Selection"]
 
@@ -22,13 +23,13 @@ _REMEMBERED = 1024
 _NOTHING: frozenset[MatchKind] = frozenset()
 
 Statements = Sequence[Statement]
+Tests = Sequence[Callable[[str, Context], bool]]
 
 
-def _meets(statement: Statement, request: Request, kind: PolicyKind, has_boundary: bool) -> bool:
-    """Whether a statement applies whose action element is known to match: only then it has an influence (0.1)."""
-    return statement.meets(request.matched_resource, request.values) and (
-        kind not in WITH_PRINCIPAL or hits_principal(statement, request.caller, kind, has_boundary)
-    )
+def _speaks(statement: Statement, request: Request, kind: PolicyKind, has_boundary: bool) -> bool:
+    """Whether a statement that names principals applies, when its action element matches (0.1)."""
+    meets = statement.meets(request.matched_resource, request.values)
+    return meets and hits_principal(statement, request.caller, kind, has_boundary)
 
 
 class Attached:
@@ -93,16 +94,18 @@ class Attached:
 class Selection:
     """The statements that can speak about an action, out of the policies that apply, by type of policy.
 
-    It depends on the request's ``scope`` alone, not on its resource nor on its context.
+    It depends on the request's ``scope`` alone, not on its resource nor on its context. Statements that name principals
+    are ``named``; of the others only the test is kept.
     """
 
-    __slots__ = ("action", "allows", "attached", "denies")
+    __slots__ = ("action", "allows", "attached", "denies", "named_allows")
 
     def __init__(self, attached: Attached, action: str) -> None:
         self.attached = attached
         self.action = action
-        self.allows: dict[PolicyKind, Statements] = {}
-        self.denies: list[tuple[PolicyKind, Statements]] = []
+        self.allows: dict[PolicyKind, Tests] = {}
+        self.named_allows: dict[PolicyKind, Statements] = {}
+        self.denies: list[tuple[PolicyKind, Tests, Statements]] = []
         for kind, policies in attached.present:
             allows: list[Statement] = []
             denies: list[Statement] = []
@@ -110,18 +113,23 @@ class Selection:
                 covering = policy.covering(action)
                 allows += covering.allows
                 denies += covering.denies
-            self.allows[kind] = allows
-            if denies:
-                self.denies.append((kind, denies))
+            if kind in WITH_PRINCIPAL:
+                self.named_allows[kind] = allows
+            else:
+                self.allows[kind] = [statement.meets for statement in allows]
+            if denies and kind in WITH_PRINCIPAL:
+                self.denies.append((kind, (), denies))
+            elif denies:
+                self.denies.append((kind, [statement.meets for statement in denies], ()))
 
     @classmethod
     def of(cls, request: Request, policies: PolicySet, settings: Settings) -> "Selection":
         """The selection for a request."""
-        return cls(Attached.to(request, policies, settings), f"{request.service}:{request.action_name}")
+        return cls(Attached.to(request, policies, settings), request.scope.action)
 
-    def on_level(self, policies: Iterable[Policy]) -> Statements:
-        """The Allow statements of one level of the organization."""
-        return [statement for policy in policies for statement in policy.covering(self.action).allows]
+    def on_level(self, policies: Iterable[Policy]) -> Tests:
+        """The tests of the Allow statements of one level of the organization."""
+        return [statement.meets for policy in policies for statement in policy.covering(self.action).allows]
 
 
 class Applicable:
@@ -150,33 +158,33 @@ class Applicable:
             found = known[request.scope] = Selection.of(request, policies, settings)
         return cls(request, found)
 
-    def _some_meets(self, kind: PolicyKind, statements: Sequence[Statement]) -> bool:
+    def _some_meets(self, tests: Tests) -> bool:
         request = self.request
-        if kind in WITH_PRINCIPAL:
-            has_boundary = self.attached.boundary is not None
-            return any(_meets(statement, request, kind, has_boundary) for statement in statements)
         resource, values = request.matched_resource, request.values
-        for statement in statements:  # noqa: SIM110 - a plain loop: this is what most decisions come down to
-            if statement.meets(resource, values):
+        for meets in tests:  # noqa: SIM110 - a plain loop: this is what most decisions come down to
+            if meets(resource, values):
                 return True
         return False
 
+    def _some_speaks(self, kind: PolicyKind, statements: Statements) -> bool:
+        has_boundary = self.attached.boundary is not None
+        return any(_speaks(statement, self.request, kind, has_boundary) for statement in statements)
+
     def denied_by(self) -> PolicyKind | None:
         """The first type of policy, in the order of messages, in which a Deny applies."""
-        for kind, statements in self.selection.denies:
-            if self._some_meets(kind, statements):
+        for kind, tests, named in self.selection.denies:
+            if self._some_meets(tests) or (named and self._some_speaks(kind, named)):
                 return kind
         return None
 
     def scps_allow(self) -> bool:
         """Whether every level of the organization has an Allow that applies; true without SCPs (5.3)."""
-        return all(self._some_meets(PolicyKind.SCP, self.selection.on_level(level)) for level in self.attached.scps)
+        return all(self._some_meets(self.selection.on_level(level)) for level in self.attached.scps)
 
     def endpoint_allows(self) -> bool:
         """Whether the endpoint policy has an Allow that applies; true without one."""
-        return self.attached.endpoint is None or self._some_meets(
-            PolicyKind.ENDPOINT, self.selection.allows.get(PolicyKind.ENDPOINT, ())
-        )
+        kind = PolicyKind.ENDPOINT
+        return self.attached.endpoint is None or self._some_speaks(kind, self.selection.named_allows[kind])
 
     def grants(self) -> frozenset[MatchKind]:
         """The kinds by which Allow statements of the resource or trust policy meet the caller ("R" in 5.4)."""
@@ -185,8 +193,8 @@ class Applicable:
             return _NOTHING
         kind, has_boundary = attached.resource_kind, attached.boundary is not None
         found = _NOTHING
-        for statement in self.selection.allows[kind]:
-            if _meets(statement, request, kind, has_boundary):
+        for statement in self.selection.named_allows[kind]:
+            if _speaks(statement, request, kind, has_boundary):
                 found |= principal_matches(statement, request.caller, kind)
         return found
 
@@ -194,19 +202,17 @@ class Applicable:
         """Whether an identity-based policy allows; implied for the root user (5.7)."""
         if self.request.caller.kind is CallerKind.ROOT:
             return True
-        return self._some_meets(PolicyKind.IDENTITY, self.selection.allows.get(PolicyKind.IDENTITY, ()))
+        return self._some_meets(self.selection.allows.get(PolicyKind.IDENTITY, ()))
 
     def boundary_allows(self) -> bool:
         """Whether the permissions boundary allows; true without one."""
-        return self.attached.boundary is None or self._some_meets(
-            PolicyKind.BOUNDARY, self.selection.allows.get(PolicyKind.BOUNDARY, ())
-        )
+        return self.attached.boundary is None or self._some_meets(self.selection.allows[PolicyKind.BOUNDARY])
 
     def session_allows(self) -> bool:
         """Whether a session policy allows; true without one, but for a federated user (5.4)."""
         if not self.attached.session:
-            return self.request.caller.kind is not CallerKind.FEDERATED_USER
-        return self._some_meets(PolicyKind.SESSION, self.selection.allows.get(PolicyKind.SESSION, ()))
+            return not self.attached.needs_session
+        return self._some_meets(self.selection.allows[PolicyKind.SESSION])
 
 
 def _some(policy: Policy | None) -> tuple[Policy, ...]:

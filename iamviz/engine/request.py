@@ -4,12 +4,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from iamviz.arn import is_role_arn, split_fields
 from iamviz.policy.model import Policy, PolicyKind
+from iamviz.policy.variables import lower_key
 
 __all__ = ["TRUST_ACTIONS", "Caller", "CallerKind", "PolicySet", "Request", "Settings", "rcp_services"]
 
@@ -62,7 +64,7 @@ class Caller:
             raise ValueError(f"{self.kind!r} is not a kind of caller; expected one of {kinds}") from None
 
     @cached_property
-    def scope(self) -> tuple[str, bool, bool]:
+    def scope(self) -> "CallerScope":
         """What decides which types of policies apply to it (5.2)."""
         return self.kind, self.management_account, self.service_linked_role
 
@@ -82,6 +84,31 @@ class Caller:
         return self.kind in (CallerKind.USER, CallerKind.ROLE_SESSION, CallerKind.FEDERATED_USER)
 
 
+CallerScope = tuple[str, bool, bool]
+
+
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """What decides which policies apply to a request, and which of their statements can (5.2).
+
+    Requests of one kind of caller for one action share it: it is made once and compared by identity.
+    """
+
+    caller: CallerScope
+    action: str
+    service: str
+    action_name: str
+    is_trust: bool
+    same_account: bool
+    resource_management_account: bool
+
+
+@lru_cache(maxsize=16384)
+def _scope(caller: CallerScope, action: str, is_trust: bool, same_account: bool, in_management: bool) -> Scope:
+    service, _, name = action.partition(":")
+    return Scope(caller, action, service, name, is_trust, same_account, in_management)
+
+
 @dataclass(frozen=True)
 class Request:
     """One authorization request: one principal, one action, one resource, and the request context.
@@ -94,8 +121,8 @@ class Request:
     (2.2). ``values`` is the context as matching sees it: keys in lower case, each with a tuple of values. ``is_trust``
     tells whether a role's trust policy decides: a trust action on a role (0.1). ``same_account`` tells whether caller
     and resource belong to one account; a resource without an owner counts as the caller's. ``is_kms_key`` tells whether
-    the resource is a KMS key, which nobody may use without its key policy (5.6). ``scope`` is what decides which
-    policies apply, and which of their statements can: many requests share one (5.2).
+    the resource is a KMS key, which nobody may use without its key policy (5.6). ``scope`` is what it shares with many
+    other requests.
     """
 
     caller: Caller
@@ -112,25 +139,25 @@ class Request:
     is_trust: bool = field(init=False, repr=False, compare=False)
     same_account: bool = field(init=False, repr=False, compare=False)
     is_kms_key: bool = field(init=False, repr=False, compare=False)
-    scope: tuple[object, ...] = field(init=False, repr=False, compare=False)
+    scope: Scope = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         action = self.action.lower()
-        service, colon, name = action.partition(":")
-        if not colon:
+        if ":" not in action:
             raise ValueError(f"{self.action!r} is not an action; expected service:Action, such as s3:GetObject")
         everywhere = self.resource == "*" and action == "s3:listallmybuckets"
         is_trust = action in TRUST_ACTIONS and is_role_arn(self.resource)
         same_account = not self.resource_account or self.caller.account == self.resource_account
+        scope = _scope(self.caller.scope, action, is_trust, same_account, self.resource_management_account)
         self.__dict__.update(
-            service=service,
-            action_name=name,
-            matched_resource="arn:aws:s3:::*" if everywhere else self.resource,
+            service=scope.service,
+            action_name=scope.action_name,
+            matched_resource="arn:aws:s3:::*" if everywhere else intern(str(self.resource)),
             values=_context_values(self.context),
             is_trust=is_trust,
             same_account=same_account,
             is_kms_key=":kms:" in self.resource and _is_kms_key(self.resource),
-            scope=(*self.caller.scope, action, is_trust, same_account, self.resource_management_account),
+            scope=scope,
         )
 
     @cached_property
@@ -149,7 +176,7 @@ def _is_kms_key(resource: str) -> bool:
 
 def _context_values(context: Mapping[str, str | Sequence[str]]) -> dict[str, tuple[str, ...]]:
     try:
-        return {key.lower(): (value,) if isinstance(value, str) else tuple(value) for key, value in context.items()}
+        return {lower_key(key): (value,) if isinstance(value, str) else tuple(value) for key, value in context.items()}
     except TypeError as error:
         raise TypeError(f"the request context holds texts and lists of texts by condition key: {error}") from None
 

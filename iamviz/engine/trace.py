@@ -1,7 +1,7 @@
 """How a statement met a request, element by element: the same tests that decide, without stopping at the first no."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from iamviz.engine.match import WITH_PRINCIPAL
 from iamviz.engine.principals import entry_match, hits_principal
@@ -15,6 +15,7 @@ __all__ = ["ConditionTrace", "ElementTrace", "StatementTrace", "Tracer", "tracer
 REMEMBERED = 2048
 """For how many actions, resources and values a policy keeps what was seen."""
 
+THE_ACTION, THE_RESOURCE = "the action", "the resource"
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
@@ -67,8 +68,8 @@ class ConditionTrace(NamedTuple):
 class StatementTrace(NamedTuple):
     """One statement and everything that it did or did not match.
 
-    The traces of a gate are shared between explanations, so their resource elements speak of ``the resource``; those
-    of `Explanation.deciding` and `Explanation.near_misses` name it.
+    The traces of a gate are shared between explanations, so their elements speak of ``the action`` and ``the
+    resource``; those of `Explanation.deciding` and `Explanation.near_misses` name them.
     """
 
     policy: Policy
@@ -102,10 +103,10 @@ class StatementTrace(NamedTuple):
         head = _and(good) + (" match; " if len(good) > 1 else " matches; ") if good else ""
         return head + "; ".join(miss.sentence for miss in self.misses)
 
-    def naming(self, resource: str) -> "StatementTrace":
-        """The same trace, its resource element naming what was asked for."""
-        elements = (e._replace(got=resource) if e.name.endswith("Resource") else e for e in self.elements)
-        return self._replace(elements=tuple(elements))
+    def naming(self, request: Request) -> "StatementTrace":
+        """The same trace, its elements naming what was asked for."""
+        got = {THE_ACTION: request.action, THE_RESOURCE: request.resource}
+        return self._replace(elements=tuple(e._replace(got=got.get(e.got, e.got)) for e in self.elements))
 
 
 def tracer(policy: Policy, kind: PolicyKind) -> "Tracer":
@@ -117,77 +118,92 @@ def tracer(policy: Policy, kind: PolicyKind) -> "Tracer":
     return found
 
 
-class _Prepared(NamedTuple):
-    """A policy's statements with their action elements looked at.
+class _Actions:
+    """How the action elements of a policy's statements fared.
 
-    ``settled`` are their traces as if no entry of a resource element fits and as if they had neither principal nor
-    conditions; ``known`` are whole ones of each, by the entry that fits and the values that count.
+    ``settled`` are the traces as if no entry of a resource element fits and as if there were neither principals nor
+    conditions. Two that fared alike are one object.
     """
 
-    settled: tuple[StatementTrace, ...]
-    known: tuple[dict[object, StatementTrace], ...]
+    __slots__ = ("settled",)
+
+    def __init__(self, settled: tuple[StatementTrace, ...]) -> None:
+        self.settled = settled
 
 
-class _Unsettled(NamedTuple):
-    """A statement that the action alone does not settle: an entry fits the resource, or it has principal or conditions.
+class _Resources:
+    """Which entries of resource elements fit: their text by the number of the statement. Equal ones are one object."""
 
-    ``keys`` are its condition keys.
-    """
+    __slots__ = ("fitting",)
 
-    number: int
-    entry: str
-    keys: tuple[str, ...]
+    def __init__(self, fitting: tuple[tuple[int, str], ...]) -> None:
+        self.fitting = dict(fitting)
+
+
+Traces = tuple[tuple[StatementTrace, ...], tuple[StatementTrace, ...]]
+"""The traces of the Deny and of the Allow statements."""
 
 
 class Tracer:
     """Looks at the statements of one policy.
 
-    How action elements fare is looked at once for each action, and which entries of resource elements fit a resource
-    once for each resource: the same are asked for again and again, by other callers, in other contexts. Most statements
-    are settled by that; the others are remembered by the values of their condition keys.
+    How action elements fare is looked at once for each action, which entries of resource elements fit once for each
+    resource. Whoever asks, the whole depends on these two and on the values of the policy's condition keys; so it is
+    remembered by them, unless principals, variables or the origins of values have a part in it.
     """
+
+    __slots__ = (
+        *("_actions", "_actions_by", "_allows", "_conditional", "_denies", "_keys", "_remembers", "_resources"),
+        *("_resources_by", "_settled_by", "_whole", "_with_principal", "kind", "policy"),
+    )
 
     def __init__(self, policy: Policy, kind: PolicyKind) -> None:
         self.policy = policy
         self.kind = kind
-        self._with_principal = kind in WITH_PRINCIPAL
         statements = policy.statements
+        rows = [row for statement in statements for row in statement.conditions]
         patterns = [pattern for statement in statements for pattern in statement.resources or ()]
-        self._has_variables = any(not pattern.template.is_static for pattern in patterns)
-        self._remembers = not self._with_principal and not any(r.variables for s in statements for r in s.conditions)
-        self._keys = [tuple(row.lookup for row in statement.conditions) for statement in statements]
+        has_variables = any(row.variables for row in rows) or any(not p.template.is_static for p in patterns)
+        self._with_principal = kind in WITH_PRINCIPAL
+        self._remembers = not self._with_principal and not has_variables
+        self._keys = tuple(dict.fromkeys(row.lookup for row in rows))
+        self._conditional = {n: None for n, s in enumerate(statements) if s.conditions or self._with_principal}
         self._denies = [number for number, statement in enumerate(statements) if statement.effect is Effect.DENY]
         self._allows = [number for number, statement in enumerate(statements) if statement.effect is Effect.ALLOW]
-        self._by_action: dict[str, _Prepared] = {}
-        self._by_resource: dict[str, tuple[_Unsettled, ...]] = {}
-        self._same: dict[Any, Any] = {}
+        self._actions: dict[str, _Actions] = {}
+        self._resources: dict[str, _Resources] = {}
+        self._settled_by: dict[tuple[int, str], StatementTrace] = {}
+        self._actions_by: dict[tuple[str, ...], _Actions] = {}
+        self._resources_by: dict[tuple[tuple[int, str], ...], _Resources] = {}
+        self._whole: dict[tuple[object, ...], Traces] = {}
 
-    def look(self, request: Request, has_boundary: bool) -> tuple[Sequence[StatementTrace], Sequence[StatementTrace]]:
+    def look(self, request: Request, has_boundary: bool) -> Traces:
         """The traces of the Deny and of the Allow statements; one applies when all its elements match."""
-        settled, known = self._by_action.get(request.action) or self._look_at_actions(request)
-        unsettled = self._by_resource.get(request.matched_resource)
-        if unsettled is None:
-            unsettled = self._look_at_resources(request)
-        traces = list(settled)
-        values, remembers = request.values, self._remembers and not request.origins
-        for number, entry, keys in unsettled:
-            key: object = entry
-            if keys:
-                key = entry, values.get(keys[0]) if len(keys) == 1 else tuple([values.get(name) for name in keys])
-            trace = known[number].get(key) if remembers else None
-            if trace is None:
-                trace = self._completed(settled[number], entry, request, has_boundary)
-                if remembers:
-                    _remember(known[number], key, trace)
-            traces[number] = trace
-        if not self._denies:
-            return (), traces
-        return [traces[number] for number in self._denies], [traces[number] for number in self._allows]
+        actions = self._actions.get(request.action) or self._look_at_actions(request)
+        if not self._remembers:
+            return self._put_together(actions, self._look_at_resources(request), request, has_boundary)
+        resources = self._resources.get(request.matched_resource)
+        if resources is None:
+            resources = _remember(self._resources, request.matched_resource, self._look_at_resources(request))
+        if request.origins:
+            return self._put_together(actions, resources, request, has_boundary)
+        values = request.values
+        key = (actions, resources, *[values.get(name) for name in self._keys])
+        found = self._whole.get(key)
+        return found or _remember(self._whole, key, self._put_together(actions, resources, request, has_boundary))
 
-    def _completed(self, trace: StatementTrace, entry: str, request: Request, has_boundary: bool) -> StatementTrace:
+    def _put_together(self, actions: _Actions, resources: _Resources, request: Request, has_boundary: bool) -> Traces:
+        traces = list(actions.settled)
+        for number, entry in {**self._conditional, **resources.fitting}.items():
+            traces[number] = self._completed(traces[number], entry, request, has_boundary)
+        return tuple([traces[number] for number in self._denies]), tuple([traces[number] for number in self._allows])
+
+    def _completed(
+        self, trace: StatementTrace, entry: str | None, request: Request, has_boundary: bool
+    ) -> StatementTrace:
         """A settled trace with the entry of the resource element that fits, if any, with principal and conditions."""
         policy, kind, statement, applies, elements, conditions = trace
-        if entry:
+        if entry is not None:
             resource = _resource(statement, not statement.not_resource, entry)
             elements = (elements[0], resource)
             applies = elements[0].matched and resource.matched
@@ -200,38 +216,38 @@ class Tracer:
             applies = applies and all(row.matched for row in conditions)
         return StatementTrace(policy, kind, statement, applies, elements, conditions)
 
-    def _look_at_actions(self, request: Request) -> _Prepared:
-        traces = tuple(self._settled(statement, request) for statement in self.policy.statements)
-        return _remember(self._by_action, request.action, _Prepared(traces, tuple({} for _ in traces)))
+    def _look_at_actions(self, request: Request) -> _Actions:
+        statements = self.policy.statements
+        entries = tuple(_matching_actions(statement, request) for statement in statements)
+        found = self._actions_by.get(entries)
+        if found is None:
+            settled = (self._settled(statement, entry) for statement, entry in zip(statements, entries, strict=True))
+            found = _remember(self._actions_by, entries, _Actions(tuple(settled)))
+        return _remember(self._actions, request.action, found)
 
-    def _settled(self, statement: Statement, request: Request) -> StatementTrace:
-        """A trace as far as the action settles it."""
-        action = _action(statement, request)
-        if statement.resources is None:
-            return StatementTrace(self.policy, self.kind, statement, action.matched, (action,))
-        resource = _resource(statement, statement.not_resource, "")
-        applies = action.matched and resource.matched
-        return StatementTrace(self.policy, self.kind, statement, applies, (action, resource))
+    def _settled(self, statement: Statement, entry: str) -> StatementTrace:
+        """A trace as far as the action settles it; equal ones are one object."""
+        key = statement.index, entry
+        found = self._settled_by.get(key)
+        if found is None:
+            action = _action(statement, entry)
+            elements: tuple[ElementTrace, ...] = (action,)
+            applies = action.matched
+            if statement.resources is not None:
+                elements = (action, _resource(statement, statement.not_resource, ""))
+                applies = action.matched and statement.not_resource
+            found = StatementTrace(self.policy, self.kind, statement, applies, elements)
+            _remember(self._settled_by, key, found)
+        return found
 
-    def _look_at_resources(self, request: Request) -> tuple[_Unsettled, ...]:
-        """The statements that the action does not settle; with policy variables the request context counts, too."""
+    def _look_at_resources(self, request: Request) -> _Resources:
         resource, values = request.matched_resource, request.values
         found = []
         for number, statement in enumerate(self.policy.statements):
-            entry = ""
             if statement.resources and statement.covers_resource(resource, values) is not statement.not_resource:
-                entry = ", ".join([p.text for p in statement.resources if p.matches(resource, values)])
-            if entry or statement.conditions or self._with_principal:
-                found.append(self._same_one(_Unsettled(number, entry, self._keys[number])))
-        unsettled = tuple(found)
-        if self._has_variables:
-            return unsettled
-        return _remember(self._by_resource, resource, self._same_one(unsettled))
-
-    def _same_one(self, value: Value) -> Value:
-        """The value that was kept as this one: of equal ones only one is kept."""
-        same: Value | None = self._same.get(value)
-        return _remember(self._same, value, value) if same is None else same
+                found.append((number, ", ".join([p.text for p in statement.resources if p.matches(resource, values)])))
+        fitting = tuple(found)
+        return self._resources_by.get(fitting) or _remember(self._resources_by, fitting, _Resources(fitting))
 
 
 def _remember(known: dict[Key, Value], key: Key, value: Value) -> Value:
@@ -241,16 +257,20 @@ def _remember(known: dict[Key, Value], key: Key, value: Value) -> Value:
     return value
 
 
+def _matching_actions(statement: Statement, request: Request) -> str:
+    return ", ".join(p.text for p in statement.actions if p.matches(request.service, request.action_name))
+
+
+def _action(statement: Statement, entry: str) -> ElementTrace:
+    matched = bool(entry) is not statement.not_action
+    name = "NotAction" if statement.not_action else "Action"
+    listed = tuple(pattern.text for pattern in statement.actions)
+    return ElementTrace(name, matched, entry, listed, THE_ACTION, statement.spans.get(name))
+
+
 def _resource(statement: Statement, matched: bool, entry: str) -> ElementTrace:
     name = "NotResource" if statement.not_resource else "Resource"
-    return ElementTrace(name, matched, entry, statement.resource_texts, "the resource", statement.spans.get(name))
-
-
-def _action(statement: Statement, request: Request) -> ElementTrace:
-    hits = [p.text for p in statement.actions if p.matches(request.service, request.action_name)]
-    matched = statement.covers_action(request.service, request.action_name)
-    name = "NotAction" if statement.not_action else "Action"
-    return _element(statement, name, matched, hits, [p.text for p in statement.actions], request.action)
+    return ElementTrace(name, matched, entry, statement.resource_texts, THE_RESOURCE, statement.spans.get(name))
 
 
 def _principal(statement: Statement, request: Request, kind: PolicyKind, has_boundary: bool) -> ElementTrace:
@@ -258,13 +278,8 @@ def _principal(statement: Statement, request: Request, kind: PolicyKind, has_bou
     hits = [entry.text for entry in entries if entry_match(entry, request.caller) is not None]
     name = "NotPrincipal" if statement.not_principal else "Principal"
     matched = hits_principal(statement, request.caller, kind, has_boundary)
-    return _element(statement, name, matched, hits, [entry.text for entry in entries], _caller_text(request.caller))
-
-
-def _element(
-    statement: Statement, name: str, matched: bool, hits: Sequence[str], listed: Sequence[str], got: str
-) -> ElementTrace:
-    return ElementTrace(name, matched, ", ".join(hits), tuple(listed), got, statement.spans.get(name))
+    listed, got = tuple(entry.text for entry in entries), _caller_text(request.caller)
+    return ElementTrace(name, matched, ", ".join(hits), listed, got, statement.spans.get(name))
 
 
 def _caller_text(caller: Caller) -> str:

@@ -15,7 +15,7 @@ from iamviz.catalogue import is_multivalued
 from iamviz.patterns import Test, compile_tokens
 from iamviz.policy.json_source import Span
 from iamviz.policy.values import parse_binary, parse_instant, parse_ip, parse_ip_range, parse_number
-from iamviz.policy.variables import Context, Template, Variable
+from iamviz.policy.variables import Context, Template, Variable, lower_key
 
 __all__ = ["OPERATORS", "ConditionRow", "Operator", "Qualifier", "parse_operator"]
 
@@ -179,7 +179,7 @@ class ConditionRow:
     @cached_property
     def lookup(self) -> str:
         """The key as the request context holds it: in lower case, since key names ignore case."""
-        return self.key.lower()
+        return lower_key(self.key)
 
     @cached_property
     def templates(self) -> tuple[Template, ...]:

@@ -7,13 +7,17 @@ substituted value is literal text.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from iamviz.patterns import Token, Wild, glob_tokens
 
-__all__ = ["Context", "Template", "Variable"]
+__all__ = ["Context", "Template", "Variable", "lower_key"]
 
 Context = Mapping[str, tuple[str, ...]]
 """The request context that matching sees: condition keys in lower case, each with its values."""
+
+lower_key = lru_cache(maxsize=4096)(str.lower)
+"""A condition key in lower case: always the same text, so that looking it up compares no letters."""
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _WITH_DEFAULT = re.compile(r"([^,\s]+), '([^']*)'")
@@ -101,5 +105,5 @@ def _variable(inside: str) -> str | Variable:
         return inside
     with_default = _WITH_DEFAULT.fullmatch(inside)
     if with_default:
-        return Variable(with_default[1].lower(), with_default[2])
-    return Variable(inside.lower())
+        return Variable(lower_key(with_default[1]), with_default[2])
+    return Variable(lower_key(inside))
