@@ -1,21 +1,23 @@
 """Scenario files: a world written down, and the steps of a story told in it (data/scenario.schema.json)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from immutables import Map
 
 from iamviz.calls.model import Call, CallError
+from iamviz.calls.perform import perform
 from iamviz.policy.findings import PolicyError
 from iamviz.policy.model import Policy, PolicyKind
 from iamviz.story.check import check_schema
+from iamviz.story.ranges import spread
 from iamviz.story.source import Located, Place, Problem, ScenarioError, read_yaml
 from iamviz.story.story import Bet, Story, StoryError
-from iamviz.world.entities import AccessKey, Account, Group, ManagedPolicy, Resource, Role, User
+from iamviz.world.entities import AccessKey, Account, Group, ManagedPolicy, OidcProvider, Resource, Role, User
 from iamviz.world.ids import access_key_id, unique_id
 from iamviz.world.world import World, WorldError
 
@@ -51,9 +53,7 @@ class Scenario:
             story.show(step["show"], step["title"], step["caption"], at, why)
             return
         bet = step.get("bet")
-        params = {name: _param(value) for name, value in step.get("with", {}).items()}
-        context = {key: _context(value) for key, value in step.get("context", {}).items()}
-        call = Call(step["who"], step["call"], params, at, step.get("save"), context)
+        call = _call(step, at)
         question = Bet(bet["question"], bet.get("because", "")) if bet else None
         story.perform(call, step["title"], step["caption"], question, why)
 
@@ -81,8 +81,32 @@ def scenario_from_text(text: str, file: str = "scenario", *, check: bool = True)
     if check:
         check_schema(located)
     data = located.data
-    world = _Builder(located).world()
+    world = _prepared(_Builder(located).world(), located)
     return Scenario(data["title"], data.get("description", ""), world, located)
+
+
+def _prepared(world: World, located: Located) -> World:
+    """The world after the calls under ``before``: performed like any other, not told; each of them must succeed."""
+    for number, written in enumerate(located.data.get("before", ())):
+        place: Place = ("before", number)
+        try:
+            for turn, item in enumerate(spread(written)):
+                at = _moment(item["at"], world.now) + timedelta(seconds=turn * item.get("every", 0))
+                result = perform(world, _call(item, at))
+                if result.error is not None:
+                    raise located.fail(place, f"{item['call']} is refused: {result.error.message}")
+                world = result.world
+        except (CallError, WorldError) as error:
+            raise located.fail(place, str(error)) from None
+        except ValueError as error:
+            raise error if isinstance(error, ScenarioError) else located.fail(place, str(error)) from None
+    return world
+
+
+def _call(step: Mapping[str, Any], at: datetime) -> Call:
+    params = {name: _param(name, value) for name, value in step.get("with", {}).items()}
+    context = {key: _context(value) for key, value in step.get("context", {}).items()}
+    return Call(step["who"], step["call"], params, at, step.get("save"), context)
 
 
 def _moment(text: str, day: datetime) -> datetime:
@@ -93,9 +117,10 @@ def _moment(text: str, day: datetime) -> datetime:
     return day.replace(hour=hour, minute=minute, second=second[0] if second else 0, microsecond=0)
 
 
-def _param(value: Any) -> Any:
-    """A policy given as a mapping becomes the JSON text that AWS takes."""
-    return json.dumps(value, indent=2) if isinstance(value, dict) else value
+def _param(name: str, value: Any) -> Any:
+    """A policy given as a mapping becomes the JSON text that AWS takes; the claims of a token stay what they are."""
+    is_policy = name.endswith(("Policy", "Document"))
+    return json.dumps(value, indent=2) if is_policy and isinstance(value, dict) else value
 
 
 def _context(value: Any) -> str | list[str]:
@@ -161,13 +186,32 @@ class _Builder:
                 arn, unique_id("AGPA", number, arn), self.policies(item, here), tuple(item.get("attached", ()))
             )
             world = world.with_group(self.once(world.groups, arn, here) or group)
-        for index, item in enumerate(account.get("users", ())):
-            world = self.user(world, number, item, (*place, "users", index))
-        for index, item in enumerate(account.get("roles", ())):
-            world = self.role(world, number, item, (*place, "roles", index))
-        for index, item in enumerate(account.get("buckets", ())):
-            world = self.bucket(world, number, item, (*place, "buckets", index))
-        return world
+        for item, here in self.each(account, place, "users"):
+            world = self.user(world, number, item, here)
+        for item, here in self.each(account, place, "roles"):
+            world = self.role(world, number, item, here)
+        for item, here in self.each(account, place, "buckets"):
+            world = self.bucket(world, number, item, here)
+        return self.providers(world, number, account, place)
+
+    def each(self, account: Mapping[str, Any], place: Place, kind: str) -> Iterator[tuple[Mapping[str, Any], Place]]:
+        """The things of a kind that an account holds; ``engineer-{01..50}`` stands for fifty."""
+        for index, item in enumerate(account.get(kind, ())):
+            here: Place = (*place, kind, index)
+            try:
+                for one in spread(item):
+                    yield one, here
+            except ValueError as error:
+                self.problems.append(self.located.problem((*here, "name"), str(error)))
+
+    def providers(self, world: World, account: str, item: Mapping[str, Any], place: Place) -> World:
+        oidc = dict(world.oidc_providers)
+        for number, provider in enumerate(item.get("oidc_providers", ())):
+            arn = f"arn:aws:iam::{account}:oidc-provider/{provider['url'].removeprefix('https://')}"
+            self.label(provider, arn, (*place, "oidc_providers", number))
+            oidc[arn] = OidcProvider(arn, tuple(provider.get("client_ids", ())))
+        saml = {f"arn:aws:iam::{account}:saml-provider/{name}" for name in item.get("saml_providers", ())}
+        return replace(world, oidc_providers=Map(oidc), saml_providers=world.saml_providers | saml)
 
     def user(self, world: World, account: str, item: Mapping[str, Any], place: Place) -> World:
         arn = self.arn(account, "user", item, place)
@@ -195,6 +239,7 @@ class _Builder:
             item.get("boundary", ""),
             Map(item.get("tags", {})),
             (AccessKey(access_key_id("AKIA", account, arn)),),
+            f"arn:aws:iam::{account}:mfa/{item['name']}" if item.get("mfa") else "",
         )
         return world.with_user(self.once(world.users, arn, place) or user)
 
