@@ -57,7 +57,7 @@ def card(view: CredentialCard) -> str:
     strong = f"<b>{esc(view.foot_strong)}</b>" if view.foot_strong else ""
     return (
         f'<section class="iv-card {view.kind} c-{hue}" aria-label="{esc(view.title)}">'
-        f'<header class="c-{hue} x">{icon}<div><h4>{esc(view.title)}</h4>'
+        f'<header class="c-{hue} x">{icon}<div><p class="big b">{esc(view.title)}</p>'
         f'<p class="t2">{esc(view.detail)}</p></div></header>'
         f'<dl>{fields}</dl><footer class="t2">{fuse}{strong}{esc(view.foot)}</footer></section>'
     )

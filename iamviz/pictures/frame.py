@@ -52,7 +52,10 @@ def step_id(stepper_id: str, number: int) -> str:
 
 
 def frame_html(view: FrameView, stepper_id: str | None = None, titles: Sequence[str] = ()) -> str:
-    """A step as an ``<article>``; within a stepper (``stepper_id``) it carries the nav above its caption."""
+    """A step as an ``<article>``; within a stepper (``stepper_id``) an item of its list, below the nav.
+
+    Where a feed reader drops the styles, the steps are then a numbered list.
+    """
     nav = _nav(view, stepper_id, titles) if stepper_id is not None else ""
     maps = f"<div>{view.map_wide}{view.map_tall}</div>" if view.map_wide or view.map_tall else ""
     lower = ""
@@ -62,10 +65,11 @@ def frame_html(view: FrameView, stepper_id: str | None = None, titles: Sequence[
         f'<p class="big b"><span class="c-mute">{glyph("clock", 14)}</span> {esc(view.clock)}</p>' if view.clock else ""
     )
     css_class = "iv-frame has-bet" if view.bet else "iv-frame"
+    element = "article" if stepper_id is None else "li"
     return (
-        f'<article class="{css_class}" aria-label="Step {view.number} of {view.total}">{nav}'
+        f'<{element} class="{css_class}" aria-label="Step {view.number} of {view.total}">{nav}'
         f'<header class="hd">{clock}<p class="iv-caption">{view.caption_html}</p></header>'
-        f"{maps}{view.bet}{lower}{view.extra_html}{view.answer_html}</article>"
+        f"{maps}{view.bet}{lower}{view.extra_html}{view.answer_html}</{element}>"
     )
 
 
@@ -107,7 +111,7 @@ def stepper_html(stepper_id: str, title: str, titles: Sequence[str], frames: Seq
     return (
         f'<p class="iv-before">{note}</p>'
         f'<section class="iv-stepper" role="radiogroup" aria-label="{esc(title)}">{radios}'
-        f'<ol class="iv-rail" aria-hidden="true">{rail}</ol><div class="iv-frames">{"".join(frames)}</div></section>'
+        f'<ol class="iv-rail" aria-hidden="true">{rail}</ol><ol class="iv-frames">{"".join(frames)}</ol></section>'
     )
 
 

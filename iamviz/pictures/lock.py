@@ -105,7 +105,7 @@ def lock(left: LockSide, right: LockSide, answer: Mark, line: str = "") -> str:
 
 def _side(side: LockSide, hue: Hue) -> str:
     return (
-        f'<div class="sd c-{hue}"><p class="t1">{esc(side.tag)}</p><h4 class="c-{hue}">{esc(side.title)}</h4>'
+        f'<div class="sd c-{hue}"><p class="t1">{esc(side.tag)}</p><p class="c-{hue} big b">{esc(side.title)}</p>'
         f"{says(side.rows)}</div>"
     )
 
@@ -123,8 +123,8 @@ def lock_small(left: LockSide, right: LockSide, answer: Mark) -> str:
 def lock_mini(title: str, left: Key, right: Key, answer: Mark, line: str) -> str:
     """One case of several, to stand in `locks`; ``line`` says why."""
     return (
-        f'<figure class="iv-lockm"><h4>{esc(title)}</h4>{lock_svg(left, right, answer, 176)}{_key_words(left, right)}'
-        f'<figcaption>{verdict(answer)}<p class="t2">{inline(line)}</p></figcaption></figure>'
+        f'<figure class="iv-lockm"><p class="big b">{esc(title)}</p>{lock_svg(left, right, answer, 176)}'
+        f'{_key_words(left, right)}<figcaption>{verdict(answer)}<p class="t2">{inline(line)}</p></figcaption></figure>'
     )
 
 

@@ -13,7 +13,7 @@ from .reading import Reading
 from .samples import HOSTILE, all_kinds_map, every_picture, every_text, story_map
 
 ALLOWED_TAGS = frozenset(
-    """article b button caption circle code dd del div dl dt ellipse fieldset figcaption figure footer g h4 header i
+    """article b button caption circle code dd del div dl dt ellipse fieldset figcaption figure footer g header i
     input ins label legend li line mark nav ol p path pre rect section small span svg table tbody td text th thead
     title tr tspan u ul wbr""".split()
 )
@@ -74,7 +74,7 @@ def test_texts_are_clean_and_their_lines_are_ours(name: str) -> None:
 def test_what_was_written_can_be_read() -> None:
     name = '<i>&"quoted"\' {{x}}'
     html = pic.lock_mini(name, "in", "in", "allow", "")
-    assert Reading(html).tagged("h4")[0].text == name
+    assert Reading(html).with_class("big")[0].text == name
 
 
 def test_escape_keeps_a_trace_of_control_characters() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from iamviz import pictures as pic
@@ -52,7 +54,7 @@ def test_every_label_leads_to_a_radio_and_no_id_comes_twice() -> None:
 def test_radios_come_first_so_that_the_style_rules_count_right() -> None:
     reading = Reading(stepper("Ana", 3))
     children = [e for e in reading.elements if e.path == ("section",)]
-    assert [e.tag for e in children] == ["input", "input", "input", "ol", "div"]
+    assert [e.tag for e in children] == ["input", "input", "input", "ol", "ol"]
     assert [e.attributes["aria-label"] for e in reading.with_class("iv-frame")] == [
         "Step 1 of 3",
         "Step 2 of 3",
@@ -65,6 +67,14 @@ def test_a_frame_alone_has_no_nav() -> None:
     assert not reading.tagged("nav")
     assert reading.with_class("iv-caption")[0].text == "Ana reads and is Ana."
     assert reading.elements[0].attributes["aria-label"] == "Step 2 of 9"
+
+
+def test_frames_of_a_stepper_are_a_list_that_reads_without_styles() -> None:
+    html = pic.stepper_html("a", "t", ["one", "two"], [frame("Ana", n, 2, "a", ("one", "two")) for n in (1, 2)])
+    listed = re.search(r'<ol class="iv-frames">(.*)</ol></section>', html)
+    assert listed
+    assert listed[1].startswith('<li class="iv-frame')
+    assert re.findall(r"<li class=.iv-frame", listed[1]) == ['<li class="iv-frame'] * 2
 
 
 def test_parts_that_are_empty_leave_no_trace() -> None:

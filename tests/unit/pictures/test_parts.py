@@ -25,7 +25,7 @@ def test_lock_names_both_sides_and_their_keys() -> None:
     assert reading.elements[0].attributes["aria-label"] == (
         "identity: key turned. staging: key missing. Nobody is named."
     )
-    assert [e.text for e in reading.tagged("h4")] == ["identity", "staging"]
+    assert [e.text for e in reading.with_class("big") if "b" in e.classes] == ["identity", "staging"]
     assert reading.with_class("ks")[0].text == "key turnedkey missing"
     assert "denied · nothing says yes" in reading.with_class("md")[0].text
     assert reading.tagged("code")[0].text == "Full"
