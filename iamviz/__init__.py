@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from iamviz.calls.model import Call, CallError, Result
     from iamviz.calls.perform import perform
     from iamviz.engine import Caller, Decision, Outcome, PolicySet, Request, evaluate
+    from iamviz.exercises import Exercise, ExerciseError, exercise
     from iamviz.loading import DumpWarning, load, play
     from iamviz.notebook import stepper
     from iamviz.pictures.action_table import action_table
@@ -34,6 +35,7 @@ _PLACES = {
     "iamviz.calls.model": ("Call", "CallError", "Result"),
     "iamviz.calls.perform": ("perform",),
     "iamviz.engine": ("Caller", "Decision", "Outcome", "PolicySet", "Request", "evaluate"),
+    "iamviz.exercises": ("Exercise", "ExerciseError", "exercise"),
     "iamviz.loading": ("DumpWarning", "load", "play"),
     "iamviz.notebook": ("stepper",),
     "iamviz.pictures.action_table": ("action_table",),
@@ -60,6 +62,8 @@ __all__ = [
     "Caller",
     "Decision",
     "DumpWarning",
+    "Exercise",
+    "ExerciseError",
     "Finding",
     "Outcome",
     "Policy",
@@ -79,6 +83,7 @@ __all__ = [
     "check_policy",
     "credential_card",
     "evaluate",
+    "exercise",
     "gates",
     "hints",
     "lifelines",

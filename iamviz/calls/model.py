@@ -87,6 +87,22 @@ class Result:
         """Whether AWS did what was asked."""
         return self.error is None
 
+    @property
+    def decision(self) -> Decision | None:
+        """The decision that settled it: the one that denied, else the first; None when no policy was asked."""
+        return next((d for d in self.decisions if not d.allowed), self.decisions[0] if self.decisions else None)
+
+    @property
+    def outcome(self) -> str:
+        """``allowed``, ``implicitDeny`` or ``explicitDeny`` where policies decided, the error code where something else
+        did, ``none`` where AWS simply answered.
+        """
+        decision = self.decision
+        if self.error is None:
+            return "none" if decision is None else "allowed"
+        denial = self.error.code in ("AccessDenied", "AccessDeniedException")
+        return decision.outcome.value if denial and decision and not decision.allowed else self.error.code
+
 
 class Refusal(Exception):  # noqa: N818 - the word for it: AWS refuses, nothing went wrong
     """Carries AWS's error out of a call; `perform` turns it into a `Result`, the world unchanged."""

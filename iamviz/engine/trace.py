@@ -86,11 +86,12 @@ class StatementTrace(NamedTuple):
         return tuple(part for part in parts if not part.matched)
 
     @property
-    def distance(self) -> tuple[int, int, int]:
-        """How far it is from applying: a smaller tuple is a nearer miss."""
+    def distance(self) -> tuple[int, int, int, int]:
+        """How far it is from applying: a smaller tuple is a nearer miss. Speaking of the action breaks a tie."""
         return (
             sum(not element.matched for element in self.elements),
             sum(not row.matched for row in self.conditions),
+            sum(not element.matched for element in self.elements if element.name in ("Action", "NotAction")),
             sum(element.entry == "*" for element in self.elements),
         )
 

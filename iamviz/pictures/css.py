@@ -31,6 +31,7 @@ COMPONENTS: Final = (
     "arn",
     "table",
     "frame",
+    "exercise",
 )
 """Every sheet beside the tokens and the base, in the order in which the rules are written."""
 
@@ -47,6 +48,7 @@ _NEEDS: Final = {
     "conditions": ("tabular",),
     "table": ("tabular",),
     "cards": ("card",),
+    "exercise": ("tabular",),
 }
 _MARKERS: Final = {
     "iv-legend": "legend",
@@ -68,6 +70,7 @@ _MARKERS: Final = {
     "iv-frame": "frame",
     "iv-stepper": "frame",
     "iv-bet": "frame",
+    "iv-exercise": "exercise",
 }
 _CLASS: Final = re.compile(r'class="([^"]*)"')
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)

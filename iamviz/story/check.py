@@ -21,24 +21,28 @@ _TYPES = {
 
 
 @cache
-def _validator() -> Any:
+def _validator(name: str) -> Any:
     import jsonschema  # slow to import: more than a second beside JupyterLab's extras
+    from referencing import Registry, Resource
 
-    schema = json.loads((data_dir() / "scenario.schema.json").read_text("utf-8"))
-    return jsonschema.Draft202012Validator(schema)
+    schemas = {file.name: json.loads(file.read_text("utf-8")) for file in data_dir().glob("*.schema.json")}
+    registry: Any = Registry().with_resources(
+        (uri, Resource.from_contents(schema)) for uri, schema in sorted(schemas.items())
+    )
+    return jsonschema.Draft202012Validator(schemas[f"{name}.schema.json"], registry=registry)
 
 
-def check_schema(located: Located) -> None:
-    """ScenarioError with all problems when the file does not follow the schema."""
-    errors = _validator().iter_errors(located.data)
-    problems = [problem for error in errors for problem in _problems(error, located)]
+def check_schema(located: Located, name: str = "scenario") -> None:
+    """ScenarioError with all problems when the file does not follow ``data/NAME.schema.json``."""
+    errors = _validator(name).iter_errors(located.data)
+    problems = [problem for error in errors for problem in _problems(error, located, name)]
     if problems:
         raise ScenarioError(sorted(set(problems), key=lambda problem: (problem.line, problem.message)))
 
 
-def _problems(error: Any, located: Located) -> Iterator[Problem]:
+def _problems(error: Any, located: Located, name: str) -> Iterator[Problem]:
     path = tuple(error.absolute_path)
-    place = _place(path)
+    place = _place(path) or f"the {name}"
     value = error.instance
     meaning = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
     match error.validator:
@@ -57,7 +61,7 @@ def _problems(error: Any, located: Located) -> Iterator[Problem]:
             expected = " or ".join(_TYPES[kind] for kind in kinds)
             yield located.problem(path, f"{place} is {_kind(value)}; expected {expected}{_about(meaning)}")
         case "oneOf":
-            yield located.problem(path, f"{place} needs either who and call, or show")
+            yield located.problem(path, f"{place} needs {meaning or 'either who and call, or show'}")
         case "minItems" | "minLength":
             yield located.problem(path, f"{place} is empty{_about(meaning)}")
         case _:
@@ -69,11 +73,11 @@ def _about(meaning: str) -> str:
 
 
 def _place(path: tuple[str | int, ...]) -> str:
-    """A path in words: ``accounts[0].roles[1].trust``."""
+    """A path in words: ``accounts[0].roles[1].trust``; empty for the whole file."""
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text or "the scenario"
+    return text
 
 
 def _kind(value: Any) -> str:

@@ -21,7 +21,7 @@ from iamviz.world.entities import AccessKey, Account, Group, ManagedPolicy, Oidc
 from iamviz.world.ids import access_key_id, unique_id
 from iamviz.world.world import World, WorldError
 
-__all__ = ["Scenario", "read_scenario", "scenario_from_text"]
+__all__ = ["Scenario", "call_of", "moment", "read_scenario", "scenario_from_located", "scenario_from_text"]
 
 
 @dataclass(frozen=True)
@@ -47,15 +47,14 @@ class Scenario:
         return story
 
     def _play_step(self, story: Story, step: Mapping[str, Any]) -> None:
-        at = _moment(step["at"], self.world.now)
+        at = moment(step["at"], self.world.now)
         why = step.get("why", "")
         if "show" in step:
             story.show(step["show"], step["title"], step["caption"], at, why)
             return
         bet = step.get("bet")
-        call = _call(step, at)
         question = Bet(bet["question"], bet.get("because", "")) if bet else None
-        story.perform(call, step["title"], step["caption"], question, why)
+        story.perform(call_of(step, at), step["title"], step["caption"], question, why)
 
 
 def read_scenario(path: Path | str, *, check: bool = True) -> Scenario:
@@ -73,7 +72,11 @@ def read_scenario(path: Path | str, *, check: bool = True) -> Scenario:
 
 def scenario_from_text(text: str, file: str = "scenario", *, check: bool = True) -> Scenario:
     """Read a scenario from text; ``file`` is the name that errors show."""
-    located = read_yaml(text, file)
+    return scenario_from_located(read_yaml(text, file), check=check)
+
+
+def scenario_from_located(located: Located, *, check: bool = False) -> Scenario:
+    """Read a scenario that stands inside of another file (`Located.part`)."""
     if isinstance(located.data, dict):
         for account in located.data.get("accounts") or ():
             if isinstance(account, dict) and isinstance(account.get("id"), int):
@@ -82,7 +85,7 @@ def scenario_from_text(text: str, file: str = "scenario", *, check: bool = True)
         check_schema(located)
     data = located.data
     world = _prepared(_Builder(located).world(), located)
-    return Scenario(data["title"], data.get("description", ""), world, located)
+    return Scenario(data.get("title", ""), data.get("description", ""), world, located)
 
 
 def _prepared(world: World, located: Located) -> World:
@@ -91,8 +94,8 @@ def _prepared(world: World, located: Located) -> World:
         place: Place = ("before", number)
         try:
             for turn, item in enumerate(spread(written)):
-                at = _moment(item["at"], world.now) + timedelta(seconds=turn * item.get("every", 0))
-                result = perform(world, _call(item, at))
+                at = moment(item["at"], world.now) + timedelta(seconds=turn * item.get("every", 0))
+                result = perform(world, call_of(item, at))
                 if result.error is not None:
                     raise located.fail(place, f"{item['call']} is refused: {result.error.message}")
                 world = result.world
@@ -103,13 +106,14 @@ def _prepared(world: World, located: Located) -> World:
     return world
 
 
-def _call(step: Mapping[str, Any], at: datetime) -> Call:
+def call_of(step: Mapping[str, Any], at: datetime | None = None) -> Call:
+    """The call that a step describes: ``who``, ``call`` and, if given, ``with``, ``save`` and ``context``."""
     params = {name: _param(name, value) for name, value in step.get("with", {}).items()}
     context = {key: _context(value) for key, value in step.get("context", {}).items()}
     return Call(step["who"], step["call"], params, at, step.get("save"), context)
 
 
-def _moment(text: str, day: datetime) -> datetime:
+def moment(text: str, day: datetime) -> datetime:
     """An instant: a full one, or a clock time on the day on which the world begins."""
     if "T" in text:
         return datetime.fromisoformat(text.replace("Z", "+00:00"))
@@ -139,7 +143,7 @@ class _Builder:
     def world(self) -> World:
         data = self.located.data
         try:
-            start = _moment(data["start"], datetime.now(UTC))
+            start = moment(data["start"], datetime.now(UTC))
         except ValueError as error:
             raise self.located.fail(("start",), f"start is no date: {error}") from None
         world = World(start)

@@ -50,6 +50,19 @@ class Located:
             path = path[:-1]
         return self.lines.get(path, 1)
 
+    def part(self, path: Place, key: str = "") -> "Located":
+        """What stands at a path as a file of its own, its lines kept; with ``key``, under that key."""
+        data: Any = self.data
+        for step in path:
+            data = data[step]
+        above: Place = (key,) if key else ()
+
+        def below(lines: Mapping[Place, int]) -> dict[Place, int]:
+            size = len(path)
+            return {(*above, *place[size:]): line for place, line in lines.items() if place[:size] == path}
+
+        return Located(self.file, {key: data} if key else data, below(self.lines), below(self.text_lines))
+
     def problem(self, path: Place, message: str) -> Problem:
         """A problem at a path."""
         return Problem(self.file, self.line(path), message)

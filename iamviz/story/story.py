@@ -56,24 +56,13 @@ class Step:
 
     @property
     def decision(self) -> Decision | None:
-        """The decision that settled the step: the one that denied, else the first."""
-        decisions = self.result.decisions if self.result else ()
-        return next((d for d in decisions if not d.allowed), decisions[0] if decisions else None)
+        """The decision that settled the step (`Result.decision`)."""
+        return self.result.decision if self.result else None
 
     @property
     def outcome(self) -> str:
-        """``allowed``, ``implicitDeny`` or ``explicitDeny`` where policies decided, the error code where something else
-        did, ``none`` for a step that asks nothing.
-        """
-        if self.result is None:
-            return "none"
-        if self.result.error is None:
-            return "allowed" if self.result.decisions else "none"
-        decision = self.decision
-        denial = self.result.error.code in ("AccessDenied", "AccessDeniedException")
-        if denial and decision is not None and not decision.allowed:
-            return decision.outcome.value
-        return self.result.error.code
+        """How the call came out (`Result.outcome`); ``none`` for a step that asks nothing."""
+        return self.result.outcome if self.result else "none"
 
     @cached_property
     def caption_parts(self) -> tuple[CaptionPart, ...]:

@@ -1,0 +1,177 @@
+"""How an exercise and the report on an answer look, as markup and in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamviz.calls.command_line import command_line
+from iamviz.engine.decision import Outcome
+from iamviz.pictures.evidence import OUTCOME_MARK, gates_html, statement_quote
+from iamviz.pictures.marks import Mark, clean, esc, inline, mark
+from iamviz.pictures.quote import answer, quote
+
+if TYPE_CHECKING:
+    from iamviz.exercises.model import CaseResult, Exercise, Refused, Report
+
+_WORDS = {
+    "allowed": "allowed",
+    "denied": "denied",
+    "implicitDeny": "denied: nothing says yes",
+    "explicitDeny": "denied: a statement says no",
+}
+
+
+def outcome_word(outcome: str) -> str:
+    """An outcome in words; an error code stays as it is."""
+    return _WORDS.get(outcome, outcome)
+
+
+def _mark(outcome: str) -> Mark:
+    if outcome in ("ExpiredToken", "ExpiredTokenException"):
+        return "expired"
+    return OUTCOME_MARK[Outcome(outcome)] if outcome in OUTCOME_MARK else "none"
+
+
+# ── the task ──
+
+
+def exercise_html(exercise: Exercise) -> str:
+    """Title, task, what is tried, hints one inside the other, and the model solution, folded away."""
+    paragraphs = "".join(f"<p>{inline(part)}</p>" for part in _paragraphs(exercise.task))
+    solution = f"<details><summary>A solution</summary>{_solution_html(exercise)}</details>"
+    return (
+        f'<section class="iv-exercise"><h4>{esc(exercise.title)}</h4>{paragraphs}{_tried_html(exercise)}'
+        f"{_hints_html(exercise.hints)}{solution}</section>"
+    )
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [" ".join(part.split()) for part in text.strip().split("\n\n")]
+
+
+def _tried_html(exercise: Exercise) -> str:
+    choose = exercise.kind == "choose"
+    heads = ("What is tried",) if choose else ("What is tried", "must be")
+    head = "".join(f'<th class="t1" scope="col">{esc(text)}</th>' for text in heads)
+    rows = "".join(
+        f'<tr><th scope="row">{inline(case.name)}</th>'
+        + ("" if choose else f"<td>{_verdict(case.want or 'allowed')}</td>")
+        + "</tr>"
+        for case in exercise.cases
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _verdict(outcome: str) -> str:
+    return f'<span class="x iv-v">{mark(_mark(outcome), 15)}<span>{esc(outcome_word(outcome))}</span></span>'
+
+
+def _hints_html(hints: tuple[str, ...]) -> str:
+    """Each hint holds the next, so that one cannot be read by accident."""
+    html = ""
+    for number in range(len(hints), 0, -1):
+        summary = f"Hint {number} of {len(hints)}"
+        html = f"<details><summary>{summary}</summary><p>{inline(hints[number - 1])}</p>{html}</details>"
+    return html
+
+
+def _solution_html(exercise: Exercise) -> str:
+    if exercise.kind == "policy":
+        return quote("", str(exercise.solution).strip("\n").split("\n"), label="model solution")
+    if exercise.kind == "choose":
+        return f"<ul>{''.join(f'<li>{inline(name)}</li>' for name in exercise.solution)}</ul>"
+    assert exercise.story is not None, "a puzzle's solution is a story"
+    lines = "".join(
+        f"<li><p>{esc(step.caption_text)}</p><code>{esc(command_line(step.before, step.call))}</code></li>"
+        for step in exercise.story.steps
+        if step.call is not None
+    )
+    return f"<ol>{lines}</ol>"
+
+
+def exercise_text(exercise: Exercise) -> str:
+    """The same in words, without hints and solution."""
+    lines = [clean(exercise.title), *(clean(part) for part in _paragraphs(exercise.task)), ""]
+    for case in exercise.cases:
+        want = "" if exercise.kind == "choose" else f": {outcome_word(case.want or 'allowed')}"
+        lines.append(f"  {clean(case.name)}{want}")
+    lines += ["", f"{len(exercise.hints)} hints: exercise.hint(1) …"]
+    return "\n".join(lines)
+
+
+# ── the report ──
+
+
+def report_html(report: Report) -> str:
+    """What was wanted and what came out, case by case; then the gate row of the first that fails."""
+    if report.refused is not None:
+        body = _evidence(report.refused) + _findings_html(report.refused)
+    else:
+        heads = ("What was tried", "wanted", "came out", "so")
+        head = "".join(f'<th class="t1" scope="col">{esc(text)}</th>' for text in heads)
+        rows = "".join(_case_html(case) for case in report.cases)
+        table = f'<table class="rows"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+        body = table + _failing_html(report)
+    return f'<section class="iv-exercise"><h4>{esc(_headline(report))}</h4>{body}</section>'
+
+
+def _case_html(case: CaseResult) -> str:
+    so = "as wanted" if case.ok else "not yet"
+    row_class = "" if case.ok else ' class="bad c-none"'
+    return (
+        f'<tr{row_class}><th scope="row">{inline(case.case.name)}</th>'
+        f'<td data-c="wanted">{_verdict(case.want)}</td><td data-c="came out">{_verdict(case.got)}</td>'
+        f'<td data-c="so">{f"<b>{so}</b>" if not case.ok else so}</td></tr>'
+    )
+
+
+def _failing_html(report: Report) -> str:
+    failing = report.first_failing
+    if failing is None:
+        return ""
+    advice = f"<p>{inline(report.advice)}</p>" if report.advice else ""
+    return f"<h4>{esc(failing.case.name)}</h4>{_evidence(failing)}{advice}"
+
+
+def _evidence(what: CaseResult | Refused) -> str:
+    """The gate row where policies decided, else AWS's answer."""
+    result = what.result
+    if what.decision is not None and (result.error is None or not what.decision.allowed):
+        explanation = what.decision.explain()
+        told = (explanation.deciding or explanation.near_misses)[:1]
+        return gates_html(what.decision, result.world) + "".join(statement_quote(trace) for trace in told)
+    if result.error is None:
+        return ""
+    return answer(f"{result.error.code}: {result.error.message}", _mark(result.error.code))
+
+
+def _findings_html(refused: Refused) -> str:
+    rows = "".join(f"<li>{esc(finding)}</li>" for finding in refused.findings)
+    return f"<ul>{rows}</ul>" if rows else ""
+
+
+def _headline(report: Report) -> str:
+    if report.refused is not None:
+        return f"{report.refused.what}: {report.refused.error.code}"
+    good, count = sum(case.ok for case in report.cases), len(report.cases)
+    if good == count:
+        return f"All {count} cases come out as wanted" if count > 1 else "It comes out as wanted"
+    return f"{good} of {count} cases come out as wanted"
+
+
+def report_text(report: Report) -> str:
+    """The same in words."""
+    lines = [_headline(report)]
+    if report.refused is not None:
+        said = (report.refused.error.message, *map(str, report.refused.findings))
+        return "\n".join([*lines, *(f"  {clean(text)}" for text in said)])
+    for case in report.cases:
+        got = outcome_word(case.got)
+        came = got if case.ok else f"{got} (wanted: {outcome_word(case.want)})"
+        lines.append(f"  {'as wanted' if case.ok else 'NOT YET  '}  {clean(case.case.name)}: {clean(came)}")
+    failing = report.first_failing
+    if failing is not None and failing.decision is not None:
+        lines += ["", str(failing.decision.explain())]
+    if report.advice:
+        lines += ["", clean(report.advice)]
+    return "\n".join(lines)
