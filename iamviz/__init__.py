@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from iamviz.loading import DumpWarning, load, play
     from iamviz.notebook import stepper
     from iamviz.pictures.action_table import action_table
+    from iamviz.pictures.engine_code import engine_code
     from iamviz.pictures.evidence import gates_picture as gates
     from iamviz.pictures.evidence import lock_picture as lock
     from iamviz.pictures.role_map import role_map_picture as role_map
@@ -39,6 +40,7 @@ _PLACES = {
     "iamviz.loading": ("DumpWarning", "load", "play"),
     "iamviz.notebook": ("stepper",),
     "iamviz.pictures.action_table": ("action_table",),
+    "iamviz.pictures.engine_code": ("engine_code",),
     "iamviz.pictures.evidence": ("gates_picture as gates", "lock_picture as lock"),
     "iamviz.pictures.role_map": ("role_map_picture as role_map",),
     "iamviz.pictures.story_frames": ("lifelines_picture as lifelines", "story_map_picture as story_map"),
@@ -82,6 +84,7 @@ __all__ = [
     "ask",
     "check_policy",
     "credential_card",
+    "engine_code",
     "evaluate",
     "exercise",
     "gates",
