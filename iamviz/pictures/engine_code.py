@@ -1,4 +1,4 @@
-"""The lines of iamviz that say a rule: a lesson states the law as a sentence, then shows the code that says the same."""
+"""The lines of iamviz that say a rule: a lesson states the law as a sentence, then shows the code that decides."""
 
 from __future__ import annotations
 
