@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from iamviz.notebook import stepper
     from iamviz.pictures.action_table import action_table
     from iamviz.pictures.engine_code import engine_code
+    from iamviz.pictures.arn_anatomy import arn_anatomy
+    from iamviz.pictures.crowds import hub_picture as hub
+    from iamviz.pictures.crowds import sessions_picture as sessions
     from iamviz.pictures.evidence import gates_picture as gates
     from iamviz.pictures.evidence import lock_picture as lock
+    from iamviz.pictures.panes import overlap_picture as overlap
     from iamviz.pictures.role_map import role_map_picture as role_map
     from iamviz.pictures.story_frames import lifelines_picture as lifelines
     from iamviz.pictures.story_frames import story_map_picture as story_map
@@ -41,7 +45,10 @@ _PLACES = {
     "iamviz.notebook": ("stepper",),
     "iamviz.pictures.action_table": ("action_table",),
     "iamviz.pictures.engine_code": ("engine_code",),
+    "iamviz.pictures.arn_anatomy": ("arn_anatomy",),
+    "iamviz.pictures.crowds": ("hub_picture as hub", "sessions_picture as sessions"),
     "iamviz.pictures.evidence": ("gates_picture as gates", "lock_picture as lock"),
+    "iamviz.pictures.panes": ("overlap_picture as overlap",),
     "iamviz.pictures.role_map": ("role_map_picture as role_map",),
     "iamviz.pictures.story_frames": ("lifelines_picture as lifelines", "story_map_picture as story_map"),
     "iamviz.pictures.story_parts": ("card_picture as credential_card",),
@@ -81,6 +88,7 @@ __all__ = [
     "WorldError",
     "__version__",
     "action_table",
+    "arn_anatomy",
     "ask",
     "check_policy",
     "credential_card",
@@ -89,12 +97,15 @@ __all__ = [
     "exercise",
     "gates",
     "hints",
+    "hub",
     "lifelines",
     "load",
     "lock",
+    "overlap",
     "perform",
     "play",
     "role_map",
+    "sessions",
     "stepper",
     "story_map",
 ]

@@ -4,13 +4,15 @@ They know nothing of policies or worlds; ``docs/design`` (``GRAMMAR.md``) says h
 escaped; parameters whose names end in ``_html`` are markup that this package made.
 """
 
-from iamviz.pictures.card import ArnPart, CardField, CredentialCard, arn_parts, arns, card, card_text, cards
+from iamviz.pictures.card import ArnPart, CardField, CredentialCard, arn_parts, arns, arns_text, card, card_text, cards
 from iamviz.pictures.conditions import ConditionRow, conditions, conditions_text
+from iamviz.pictures.crowd import Crowd, crowd, crowd_text
 from iamviz.pictures.css import COMPONENTS, FRAME_COMPONENTS, components_in, css_for, style_tag
 from iamviz.pictures.dot import plain_svg, render
 from iamviz.pictures.errors import PictureError
 from iamviz.pictures.frame import FrameView, before_after, bet_html, frame_html, step_id, stepper_html, veiled
 from iamviz.pictures.gates import GateRow, GateView, gate_row, gate_row_text, gate_rows, gate_rows_text
+from iamviz.pictures.hub import HubBox, HubCounter, HubSide, hub, hub_text
 from iamviz.pictures.lifelines import Lamp, LifeRow, life_key, lifelines, lifelines_text
 from iamviz.pictures.lock import (
     LockSide,
@@ -43,6 +45,7 @@ from iamviz.pictures.marks import (
     verdict,
     word,
 )
+from iamviz.pictures.overlap import Pane, PaneCell, PaneRow, overlap, overlap_text
 from iamviz.pictures.picture import Picture, wrap
 from iamviz.pictures.quote import MatchRow, answer, answer_text, match_table, match_text, quote, quote_text
 from iamviz.pictures.table import ActionGroup, ActionRow, Cell, Column, actions_table, actions_table_text
@@ -61,9 +64,13 @@ __all__ = [
     "Column",
     "ConditionRow",
     "CredentialCard",
+    "Crowd",
     "FrameView",
     "GateRow",
     "GateView",
+    "HubBox",
+    "HubCounter",
+    "HubSide",
     "Hue",
     "Lamp",
     "Layout",
@@ -76,6 +83,9 @@ __all__ = [
     "MapPicture",
     "Mark",
     "MatchRow",
+    "Pane",
+    "PaneCell",
+    "PaneRow",
     "Picture",
     "PictureError",
     "SayRow",
@@ -85,6 +95,7 @@ __all__ = [
     "answer_text",
     "arn_parts",
     "arns",
+    "arns_text",
     "before_after",
     "bet_html",
     "card",
@@ -94,6 +105,8 @@ __all__ = [
     "components_in",
     "conditions",
     "conditions_text",
+    "crowd",
+    "crowd_text",
     "css_for",
     "esc",
     "frame_html",
@@ -102,6 +115,8 @@ __all__ = [
     "gate_rows",
     "gate_rows_text",
     "glyph",
+    "hub",
+    "hub_text",
     "hue_of",
     "inline",
     "layout",
@@ -120,6 +135,8 @@ __all__ = [
     "mark",
     "match_table",
     "match_text",
+    "overlap",
+    "overlap_text",
     "paint",
     "plain_svg",
     "quote",

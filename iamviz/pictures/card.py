@@ -100,6 +100,15 @@ def arns(lines: Iterable[tuple[str, Sequence[ArnPart], str]]) -> str:
     return f'<div class="iv-arns">{body}</div>'
 
 
+def arns_text(lines: Iterable[tuple[str, Sequence[ArnPart], str]]) -> str:
+    """ARNs in words: what each is, then its segments by name."""
+    told = []
+    for _, parts, label in lines:
+        named = ", ".join(f"{clean(part.caption)} {clean(part.text).strip(':/')}" for part in parts if part.caption)
+        told += [f"{clean(label)}: {clean(''.join(part.text for part in parts))}", f"  {named}"]
+    return "\n".join(told)
+
+
 def card_text(view: CredentialCard) -> str:
     """The card in words."""
     lines = [clean(view.title), clean(view.detail)]

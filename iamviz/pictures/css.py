@@ -30,6 +30,9 @@ COMPONENTS: Final = (
     "cards",
     "arn",
     "table",
+    "hub",
+    "crowd",
+    "overlap",
     "frame",
     "exercise",
 )
@@ -49,6 +52,8 @@ _NEEDS: Final = {
     "table": ("tabular",),
     "cards": ("card",),
     "exercise": ("tabular",),
+    "crowd": ("lifelines",),
+    "overlap": ("tabular",),
 }
 _MARKERS: Final = {
     "iv-legend": "legend",
@@ -67,6 +72,9 @@ _MARKERS: Final = {
     "iv-arn": "arn",
     "iv-arns": "arn",
     "iv-acts": "table",
+    "iv-hub": "hub",
+    "iv-crowd": "crowd",
+    "iv-panes": "overlap",
     "iv-frame": "frame",
     "iv-stepper": "frame",
     "iv-bet": "frame",

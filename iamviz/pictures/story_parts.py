@@ -6,15 +6,15 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from iamviz.arn import Arn
 from iamviz.calls.command_line import command_line
 from iamviz.engine.decision import Outcome
 from iamviz.engine.wording import reason_clause
-from iamviz.pictures.card import ArnPart, CardField, CredentialCard, arns, card, card_text
+from iamviz.pictures.arn_anatomy import arn_lines
+from iamviz.pictures.card import CardField, CredentialCard, arns, card, card_text
 from iamviz.pictures.evidence import condition_rows, gates_html, lock_html, policy_quote, statement_quote
 from iamviz.pictures.frame import before_after, bet_html, veiled
 from iamviz.pictures.lifelines import Lamp, LifeRow, lifelines
-from iamviz.pictures.marks import Mark, esc, inline, word
+from iamviz.pictures.marks import Mark, esc, inline
 from iamviz.pictures.picture import Picture
 from iamviz.pictures.quote import Highlight, answer
 from iamviz.pictures.story_map import clock, outcome_mark
@@ -247,29 +247,7 @@ def _masked(secret: str) -> str:
 
 def arns_html(session: Session, role_arn: str) -> str:
     """The role's ARN above the session's, so that the change from one to the other lines up."""
-    role, own = Arn.parse(role_arn), Arn.parse(session.arn)
-    path_and_name = role.resource.partition("/")[2]
-    _, role_name, session_name = own.resource.split("/", 2)
-    head = ArnPart(f"arn:{role.partition}:", "partition")
-    role_parts = (
-        *(head, ArnPart("iam::", "service"), ArnPart(role.account, "account", "res")),
-        *(ArnPart(":role/", "kind"), ArnPart(path_and_name, "role name", "role")),
-    )
-    session_parts = (
-        *(head, ArnPart("sts::", "service"), ArnPart(own.account, "account", "res")),
-        *(ArnPart(":assumed-role/", "kind"), ArnPart(role_name, "role name", "role"), ArnPart("/")),
-        ArnPart(session_name, "session name", "session"),
-    )
-    return arns(
-        [
-            (f"The {word('role', 'role')} has this name. Policies are attached to it.", role_parts, "ARN of the role"),
-            (
-                f"The {word('session', 'session')} has this one. Error messages and CloudTrail show it.",
-                session_parts,
-                "ARN of the session",
-            ),
-        ]
-    )
+    return arns(arn_lines((role_arn, session.arn)))
 
 
 # ── command and answer ──

@@ -171,6 +171,21 @@ def stepper(name: str, steps: int = 9, stepper_id: str = "ana") -> str:
     return pic.stepper_html(stepper_id, name, titles, frames)
 
 
+def hub_sides(name: str) -> tuple[pic.HubSide, pic.HubSide]:
+    homes = pic.HubBox(name, 50, 7), pic.HubBox(name, 120)
+    return pic.HubSide(name, homes), pic.HubSide(name, (*homes, pic.HubBox(name, roles=(name,) * 5)), ((0, 2),), name)
+
+
+def crowd(name: str) -> pic.Crowd:
+    lives = tuple((moment(f"{hour:02}:30"), moment(f"{hour + 1:02}:30")) for hour in range(7, 11))
+    return pic.Crowd(name, lives, moment("09:00"))
+
+
+def panes(name: str) -> tuple[list[pic.Pane], list[pic.PaneRow]]:
+    cells = (pic.PaneCell("allow", name), pic.PaneCell("none"))
+    return [pic.Pane(name, name), pic.Pane(name, name, True)], [pic.PaneRow(name, cells, "allow", name)]
+
+
 def every_picture(name: str) -> dict[str, str]:
     left, right = lock_sides(name)
     columns, groups = columns_and_groups(name)
@@ -194,6 +209,9 @@ def every_picture(name: str) -> dict[str, str]:
         "card": pic.cards([card(name)]),
         "arn": pic.arns([(pic.esc(name), [pic.ArnPart(name, name, "role")], name)]),
         "table": pic.actions_table(name, columns, groups, name),
+        "hub": pic.hub(*hub_sides(name), (pic.HubCounter(name, 3, 1), pic.HubCounter(name, 2, 2))),
+        "crowd": pic.crowd(crowd(name), moment("07:00"), moment("12:00"), pic.esc(name), name),
+        "overlap": pic.overlap(name, *panes(name)),
         "legend": pic.legend([("allow", name)]) + pic.life_key() + pic.verdict("cond", name, big=True),
         "frame": frame(name, 1, 1, None, (name,)),
         "stepper": stepper(name, 2),
@@ -215,4 +233,8 @@ def every_text(name: str) -> dict[str, str]:
         "lifelines": pic.lifelines_text(life_rows(name), moment("10:00")),
         "card": pic.card_text(card(name)),
         "table": pic.actions_table_text(name, columns, groups),
+        "hub": pic.hub_text(*hub_sides(name), [pic.HubCounter(name, 3, 1)]),
+        "crowd": pic.crowd_text(crowd(name)),
+        "overlap": pic.overlap_text(name, *panes(name)),
+        "arn": pic.arns_text([(pic.esc(name), [pic.ArnPart(name, name, "role")], name)]),
     }
