@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from iamviz.loading import DumpWarning, load, play
     from iamviz.notebook import stepper
     from iamviz.pictures.action_table import action_table
-    from iamviz.pictures.engine_code import engine_code
     from iamviz.pictures.arn_anatomy import arn_anatomy
     from iamviz.pictures.crowds import hub_picture as hub
     from iamviz.pictures.crowds import sessions_picture as sessions
+    from iamviz.pictures.engine_code import engine_code
     from iamviz.pictures.evidence import gates_picture as gates
     from iamviz.pictures.evidence import lock_picture as lock
     from iamviz.pictures.panes import overlap_picture as overlap
