@@ -68,7 +68,9 @@ def _panes(decisions: Sequence[Decision]) -> list[tuple[PolicyKind, Pane]]:
             names.setdefault(kind, {}).update((policy.label, None) for policy in policies)
     names.setdefault(PolicyKind.IDENTITY, {})
     titles = {**TITLES, PolicyKind.IDENTITY: _identity_title(decisions)}
-    found: list[tuple[PolicyKind, Pane]] = [(kind, Pane(titles[kind], ", ".join(names[kind]) or "none attached")) for kind in _ORDER if kind in names]
+    found: list[tuple[PolicyKind, Pane]] = [
+        (kind, Pane(titles[kind], ", ".join(names[kind]) or "none attached")) for kind in _ORDER if kind in names
+    ]
     for kind in (PolicyKind.TRUST, PolicyKind.RESOURCE):
         if kind in names:
             found.append((kind, Pane(titles[kind], ", ".join(names[kind]), apart=True)))
