@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from iamviz._version import __version__
 
 if TYPE_CHECKING:
+    from iamviz import accounts
     from iamviz.calls.ask import ask
     from iamviz.calls.hints import hints
     from iamviz.calls.model import Call, CallError, Result
@@ -87,6 +88,7 @@ __all__ = [
     "World",
     "WorldError",
     "__version__",
+    "accounts",
     "action_table",
     "arn_anatomy",
     "ask",
@@ -112,6 +114,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "accounts":
+        return import_module("iamviz.accounts")
     if name not in _FOUND:
         raise AttributeError(f"module 'iamviz' has no attribute {name!r}")
     module, attribute = _FOUND[name]

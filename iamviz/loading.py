@@ -6,6 +6,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from iamviz.accounts.reading import DumpWarning
 from iamviz.resources import data_dir
 from iamviz.story.story import Story
 from iamviz.world.world import World
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["DumpWarning", "find_scenario", "load", "play"]
 
 ENDINGS = (".yaml", ".yml")
-
-
-class DumpWarning(UserWarning):
-    """Something in an account dump could not be read, or is missing from it."""
 
 
 def find_scenario(name: str | PathLike[str]) -> "Scenario":
@@ -39,17 +36,18 @@ def find_scenario(name: str | PathLike[str]) -> "Scenario":
     )
 
 
-def load(name: str | PathLike[str]) -> World:
-    """The world of a scenario (its name, or a path to one), or of an account dump (a path that ends in .json).
+def load(name: str | PathLike[str], *more: str | PathLike[str]) -> World:
+    """The world of a scenario (its name, or a path to one), or of account dumps (paths that end in .json, or folders).
 
-    A dump is what ``aws iam get-account-authorization-details`` prints; what could not be read in it is told by a
-    `DumpWarning`. Raises FileNotFoundError for an unknown name, `ScenarioError` or `DumpError` for a file that cannot
-    be used.
+    A dump is what ``aws iam get-account-authorization-details`` prints. Several files may be given: more pages, more
+    accounts, and what a dump does not hold (docs/your_account.md). What could not be read is told by a `DumpWarning`
+    each; what is not known of the accounts is in ``world.unknowns``. Raises FileNotFoundError for an unknown name,
+    `ScenarioError` or `DumpError` for a file that cannot be used.
     """
-    if Path(name).suffix == ".json":
-        from iamviz.accounts.details import read_dump
+    if more or Path(name).suffix == ".json" or Path(name).is_dir():
+        from iamviz.accounts.files import read_dump
 
-        dump = read_dump(Path(name))
+        dump = read_dump(Path(name), *(Path(other) for other in more))
         for problem in dump.problems:
             warnings.warn(problem, DumpWarning, stacklevel=2)
         return dump.world

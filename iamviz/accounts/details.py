@@ -1,151 +1,99 @@
 """Reading `aws iam get-account-authorization-details`: docs/rules/roles_and_sessions.md 6.1."""
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
-from urllib.parse import unquote
 
 from immutables import Map
 
+from iamviz.accounts.reading import Entry, Notes
 from iamviz.arn import Arn
-from iamviz.policy.findings import PolicyError
 from iamviz.policy.model import Policy, PolicyKind
 from iamviz.world.entities import Account, Group, ManagedPolicy, Role, User
 from iamviz.world.world import World
 
-__all__ = ["AccountDump", "DumpError", "read_dump", "world_from_dump"]
+__all__ = ["LISTS", "is_details", "read_pages"]
 
 LISTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
-NOT_IN_A_DUMP = (
-    "the dump does not hold: MaxSessionDuration of roles (taken as 3,600 s), resource policies, SCPs, RCPs, "
-    "access keys, SAML and OIDC providers"
-)
 
 
-class DumpError(ValueError):
-    """A file that is not the output of get-account-authorization-details."""
+def is_details(data: Any) -> bool:
+    """Whether a document is a page of get-account-authorization-details."""
+    return isinstance(data, dict) and any(isinstance(data.get(name), list | dict) for name in LISTS)
 
 
-@dataclass(frozen=True)
-class AccountDump:
-    """A world read from a dump; ``problems`` lists what could not be read, ``gaps`` what such a dump never holds."""
+def read_pages(pages: Iterable[Entry], now: datetime, notes: Notes) -> World:
+    """The world of one or several pages, of one or several accounts; each page with the name to call it by.
 
-    world: World
-    problems: tuple[str, ...]
-    gaps: tuple[str, ...] = (NOT_IN_A_DUMP,)
-
-
-def read_dump(path: Path | str) -> AccountDump:
-    """Read the JSON file of a dump.
-
-    What can be read is read; each policy or entry that cannot is listed in ``problems``, with its place. Raises
-    DumpError for a file that is no dump at all.
+    What cannot be read becomes a problem of ``notes``, with its place; the rest is read.
     """
-    path = Path(path)
-    try:
-        data = json.loads(path.read_text("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise DumpError(f"{path.name}: not UTF-8 text (byte {error.start})") from None
-    except json.JSONDecodeError as error:
-        raise DumpError(f"{path.name}, line {error.lineno}, column {error.colno}: not JSON: {error.msg}") from None
-    except RecursionError:
-        raise DumpError(f"{path.name}: JSON nested too deeply") from None
-    except ValueError as error:
-        raise DumpError(f"{path.name}: not JSON: {error}") from None
-    return world_from_dump(data, path.name)
-
-
-def world_from_dump(data: Any, file: str = "the dump") -> AccountDump:
-    """The world of a dump that is already read from JSON."""
-    if not isinstance(data, dict) or not any(isinstance(data.get(name), list | dict) for name in LISTS):
-        raise DumpError(
-            f"{file}: expected the output of aws iam get-account-authorization-details, "
-            f"an object with {', '.join(LISTS)}"
-        )
-    reader = _Reader(data)
-    world = reader.world()
-    if data.get("IsTruncated"):
-        reader.problems.append("IsTruncated is true: this is one page of several, the rest of the account is missing")
-    return AccountDump(world, tuple(reader.problems))
+    return _Reader(list(pages), notes).world(now)
 
 
 class _Reader:
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        self.data = data
-        self.problems: list[str] = []
+    def __init__(self, pages: list[Entry], notes: Notes) -> None:
+        self.pages = pages
+        self.notes = notes
 
-    def entries(self, holder: Mapping[str, Any], name: str, place: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """The objects of a list that may be missing, or be one object; each with its place in the file."""
-        value = holder.get(name)
-        items = [value] if isinstance(value, dict) else value if isinstance(value, list) else []
-        if value is not None and not isinstance(value, dict | list):
-            self.problems.append(f"{place}{name}: expected a list, found {type(value).__name__}")
-        for number, item in enumerate(items):
-            here = f"{place}{name}[{number}]"
-            if isinstance(item, dict):
-                yield here, item
-            else:
-                self.problems.append(f"{here}: expected an object, found {type(item).__name__}")
+    def listed(self, name: str, kind: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+        """ARN, place and entry of everything in one of the lists, page after page; what stands twice is read once."""
+        seen: dict[str, Mapping[str, Any]] = {}
+        for place, page in self.pages:
+            for here, item in self.notes.entries(page, name, place):
+                arn = self.notes.arn(item, kind, here) if kind != "policy" else str(item.get("Arn", ""))
+                if not arn:
+                    continue
+                if arn in seen and seen[arn] != item:
+                    self.notes.problems.append(f"{here}: {arn} was told before, and otherwise; the first one counts")
+                if arn not in seen:
+                    seen[arn] = item
+                    yield arn, here, item
 
-    def world(self) -> World:
-        managed, users, groups, roles = self.managed(), {}, {}, {}
+    def world(self, now: datetime) -> World:
+        managed = dict(self.managed())
+        users, groups, roles = {}, {}, {}
         by_name: dict[tuple[str, str], str] = {}
-        for place, item in self.entries(self.data, "GroupDetailList", ""):
-            arn = self.arn(item, "group", place)
-            if arn:
-                groups[arn] = Group(arn, str(item.get("GroupId", "")), *self.policies(item, "Group", place))
-                by_name[Arn.parse(arn).account, str(item.get("GroupName", groups[arn].name))] = arn
-        for place, item in self.entries(self.data, "UserDetailList", ""):
-            arn = self.arn(item, "user", place)
-            if arn:
-                users[arn] = self.user(arn, item, by_name, place)
-        for place, item in self.entries(self.data, "RoleDetailList", ""):
-            arn = self.arn(item, "role", place)
-            if arn:
-                roles[arn] = self.role(arn, item, place)
+        for arn, place, item in self.listed("GroupDetailList", "group"):
+            groups[arn] = Group(arn, str(item.get("GroupId", "")), *self.policies(item, "Group", place))
+            by_name[Arn.parse(arn).account, str(item.get("GroupName", groups[arn].name))] = arn
+        for arn, place, item in self.listed("UserDetailList", "user"):
+            users[arn] = self.user(arn, item, by_name, place)
+        for arn, place, item in self.listed("RoleDetailList", "role"):
+            roles[arn] = self.role(arn, item, place)
         self.check_attached([*users.values(), *groups.values(), *roles.values()], managed)
+        self.check_complete()
         numbers = sorted({thing.account for thing in (*users.values(), *groups.values(), *roles.values())})
         return World(
-            datetime.now(UTC).replace(microsecond=0),
+            now,
             accounts=Map({number: Account(number, "") for number in numbers}),
             users=Map(users),
             groups=Map(groups),
             roles=Map(roles),
             managed_policies=Map(managed),
-        ).with_bound_trust()
-
-    def arn(self, item: Mapping[str, Any], kind: str, place: str) -> str:
-        arn = item.get("Arn")
-        if isinstance(arn, str) and Arn.is_arn(arn) and Arn.parse(arn).resource.startswith(f"{kind}/"):
-            return arn
-        self.problems.append(f"{place}: Arn is {arn!r:.80}; expected the ARN of a {kind}")
-        return ""
+            partition=next((Arn.parse(arn).partition for arn in sorted([*users, *roles])), "aws"),
+        )
 
     def policies(self, item: Mapping[str, Any], kind: str, place: str) -> tuple[tuple[Policy, ...], tuple[str, ...]]:
         """Inline policies, and the ARNs of attached managed ones."""
         inline = []
-        for here, entry in self.entries(item, f"{kind}PolicyList", f"{place}."):
+        for here, entry in self.notes.entries(item, f"{kind}PolicyList", f"{place}."):
             name = str(entry.get("PolicyName", "an inline policy without a name"))
-            policy = self.policy(entry.get("PolicyDocument"), PolicyKind.IDENTITY, name, f"{here}.PolicyDocument")
+            document = entry.get("PolicyDocument")
+            policy = self.notes.policy(document, PolicyKind.IDENTITY, name, f"{here}.PolicyDocument")
             inline += [policy] if policy else []
-        attached = tuple(
-            str(entry.get("PolicyArn", "")) for _, entry in self.entries(item, "AttachedManagedPolicies", f"{place}.")
-        )
-        return tuple(inline), attached
+        entries = self.notes.entries(item, "AttachedManagedPolicies", f"{place}.")
+        return tuple(inline), tuple(str(entry.get("PolicyArn", "")) for _, entry in entries)
 
     def user(self, arn: str, item: Mapping[str, Any], groups: Mapping[tuple[str, str], str], place: str) -> User:
         member = []
         names = item.get("GroupList") or []
         if not isinstance(names, list | str):
-            self.problems.append(f"{place}.GroupList: expected a list, found {type(names).__name__}")
+            self.notes.problems.append(f"{place}.GroupList: expected a list, found {type(names).__name__}")
             names = []
         for name in [names] if isinstance(names, str) else names:
             group = groups.get((Arn.parse(arn).account, str(name)))
             if group is None:
-                self.problems.append(f"{place}.GroupList: the group {name!r:.80} is not in the dump")
+                self.notes.problems.append(f"{place}.GroupList: the group {name!r:.80} is not in the dump")
             else:
                 member.append(group)
         inline, attached = self.policies(item, "User", place)
@@ -156,10 +104,16 @@ class _Reader:
         inline, attached = self.policies(item, "Role", place)
         name = f"trust policy of {Arn.parse(arn).name}"
         document = item.get("AssumeRolePolicyDocument")
-        trust = self.policy(document, PolicyKind.TRUST, name, f"{place}.AssumeRolePolicyDocument")
+        trust = self.notes.policy(document, PolicyKind.TRUST, name, f"{place}.AssumeRolePolicyDocument")
+        use = item.get("RoleLastUsed")
+        last = use.get("LastUsedDate") if isinstance(use, dict) else None
+        last_used = self.notes.moment(last, f"{place}.RoleLastUsed.LastUsedDate")
         return Role(
             *(arn, str(item.get("RoleId", "")), inline, attached, trust, self.boundary(item)),
             tags=self.tags(item, place),
+            created=self.notes.moment(item.get("CreateDate"), f"{place}.CreateDate"),
+            last_used=last_used,
+            use_known=isinstance(use, dict) and (last is None or last_used is not None),
         )
 
     def boundary(self, item: Mapping[str, Any]) -> str:
@@ -167,15 +121,14 @@ class _Reader:
         return str(boundary.get("PermissionsBoundaryArn", "")) if isinstance(boundary, dict) else ""
 
     def tags(self, item: Mapping[str, Any], place: str) -> Map[str, str]:
-        found = self.entries(item, "Tags", f"{place}.")
+        found = self.notes.entries(item, "Tags", f"{place}.")
         return Map({str(tag.get("Key", "")): str(tag.get("Value", "")) for _, tag in found})
 
-    def managed(self) -> dict[str, ManagedPolicy]:
-        """Managed policies in the version that is in force."""
-        found = {}
-        for place, item in self.entries(self.data, "Policies", ""):
-            arn, name = str(item.get("Arn", "")), str(item.get("PolicyName") or item.get("Arn", "")).rpartition("/")[2]
-            versions = list(self.entries(item, "PolicyVersionList", f"{place}."))
+    def managed(self) -> Iterator[tuple[str, ManagedPolicy]]:
+        """Managed policies: the version that is in force, and the others that wait beside it."""
+        for arn, place, item in self.listed("Policies", "policy"):
+            name = str(item.get("PolicyName") or arn).rpartition("/")[2]
+            versions = list(self.notes.entries(item, "PolicyVersionList", f"{place}."))
             in_force = [
                 (here, version)
                 for here, version in versions
@@ -183,26 +136,28 @@ class _Reader:
                 or ("VersionId" in version and version["VersionId"] == item.get("DefaultVersionId"))
             ]
             if not in_force:
-                self.problems.append(f"{place}: no default version among {len(versions)}; the policy is left out")
+                text = f"{place}: no default version among {len(versions)}; the policy is left out"
+                self.notes.problems.append(text)
                 continue
             here, version = in_force[0]
-            policy = self.policy(version.get("Document"), PolicyKind.IDENTITY, name, f"{here}.Document")
+            policy = self.notes.policy(version.get("Document"), PolicyKind.IDENTITY, name, f"{here}.Document", arn)
             if policy:
-                found[arn] = ManagedPolicy(arn, policy.named(name, arn))
-        return found
+                others = [entry for entry in versions if entry[1] is not version]
+                yield arn, self.with_versions(ManagedPolicy(arn, policy), version, others)
 
-    def policy(self, document: Any, kind: PolicyKind, name: str, place: str) -> Policy | None:
-        """A document that may be an object, JSON text, or percent-encoded JSON text; None when it cannot be read."""
-        if isinstance(document, str) and document.lstrip().startswith("%"):
-            document = unquote(document)
-        if not isinstance(document, str | dict):
-            self.problems.append(f"{place}: expected a policy document, found {type(document).__name__}")
-            return None
-        try:
-            return Policy.parse(document, kind, name=name)
-        except PolicyError as error:
-            self.problems.append(f"{place}: {error}; the policy is left out")
-            return None
+    def with_versions(self, policy: ManagedPolicy, default: Mapping[str, Any], others: list[Entry]) -> ManagedPolicy:
+        """The same policy with its other versions, as far as they have a number and can be read."""
+        number = _number(default) or 1
+        kept: dict[int, Policy] = {}
+        for here, version in others:
+            other = _number(version)
+            if other and other != number:
+                name = f"{policy.policy.name} v{other}"
+                document = version.get("Document")
+                read = self.notes.policy(document, PolicyKind.IDENTITY, name, f"{here}.Document", policy.arn)
+                kept |= {other: read} if read else {}
+        versions = tuple(sorted(kept.items()))
+        return ManagedPolicy(policy.arn, policy.policy, versions, number, max([number, *kept]))
 
     def check_attached(self, identities: list[User | Group | Role], managed: Mapping[str, ManagedPolicy]) -> None:
         """Say which attached policies are missing: without them an identity seems to be allowed, or bound, less."""
@@ -213,4 +168,32 @@ class _Reader:
                 if arn not in managed:
                     missing.setdefault(arn, []).append(identity.name)
         for arn, names in sorted(missing.items()):
-            self.problems.append(f"the managed policy {arn} is not in the dump; {', '.join(sorted(names))} has it")
+            text = f"the managed policy {arn} is not in the dump; {', '.join(sorted(names))} has it"
+            self.notes.problems.append(text)
+
+    def check_complete(self) -> None:
+        """A page that is not the last one needs the last one beside it."""
+        ends = {account for _, page in self.pages if not page.get("IsTruncated") for account in _accounts(page)}
+        for place, page in self.pages:
+            if page.get("IsTruncated") and not _accounts(page) & ends:
+                where = place.rstrip(" :")
+                text = "IsTruncated is true: this is one page of several, the rest of the account is missing"
+                self.notes.problems.append(f"{where}: {text}" if where else text)
+
+
+def _number(version: Mapping[str, Any]) -> int:
+    """The number of a version: 3 for ``v3``, 0 for none."""
+    text = str(version.get("VersionId", "")).removeprefix("v")
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < 10 else 0
+
+
+def _accounts(page: Mapping[str, Any]) -> set[str]:
+    """The accounts of the entities on a page."""
+    found = set()
+    for name in LISTS:
+        items = page.get(name)
+        for item in items if isinstance(items, list) else [items]:
+            arn = item.get("Arn") if isinstance(item, dict) else None
+            if isinstance(arn, str) and Arn.is_arn(arn):
+                found.add(Arn.parse(arn).account)
+    return found - {"aws"}

@@ -1,6 +1,7 @@
 """What an account holds: users, groups, roles, policies, resources (docs/rules/roles_and_sessions.md 1 and 2)."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from immutables import Map
 
@@ -76,13 +77,17 @@ class Group(_Identity):
 class Role(_Identity):
     """A role: the trust policy says who may become it, its permissions policies what its sessions may do.
 
-    ``max_session_duration`` in seconds, 3,600 to 43,200.
+    ``max_session_duration`` in seconds, 3,600 to 43,200. ``created`` and ``last_used`` are what IAM knows of its
+    use, looking back 400 days; with ``use_known`` a ``last_used`` of None means: not used in that time (2.1).
     """
 
     trust: Policy | None = None
     boundary: str = ""
     max_session_duration: int = DEFAULT_MAX_SESSION
     tags: Map[str, str] = field(default_factory=Map)
+    created: datetime | None = None
+    last_used: datetime | None = None
+    use_known: bool = False
 
     @property
     def service_linked(self) -> bool:

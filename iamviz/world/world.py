@@ -32,7 +32,8 @@ class World:
     CLI do; ``labels`` maps names used in captions ("Ana") to ARNs. ``serial`` counts what was issued: ids differ.
     ``mfa_code`` is the one code that every MFA device shows, ``used_codes`` those that were accepted already;
     ``federated_session_mfa`` is ``aws:MultiFactorAuthPresent`` of web identity and SAML sessions, None for absent.
-    ``explain_denials`` makes STS add the reason to its refusals; AWS's STS does not.
+    ``explain_denials`` makes STS add the reason to its refusals; AWS's STS does not. ``unknowns`` says, a
+    sentence each, what is not known of a real account: answers rest on the rest.
     """
 
     now: datetime
@@ -54,6 +55,7 @@ class World:
     federated_session_mfa: bool | None = False
     explain_denials: bool = False
     settings: Settings = DEFAULT_SETTINGS
+    unknowns: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check_zone(self.now)
