@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from iamviz.exercises import Exercise, ExerciseError, exercise
     from iamviz.loading import DumpWarning, load, play
     from iamviz.notebook import stepper
-    from iamviz.pictures.action_table import action_table
+    from iamviz.pictures.action_table import action_table, questions_table
     from iamviz.pictures.arn_anatomy import arn_anatomy
     from iamviz.pictures.crowds import hub_picture as hub
     from iamviz.pictures.crowds import sessions_picture as sessions
@@ -44,7 +44,7 @@ _PLACES = {
     "iamviz.exercises": ("Exercise", "ExerciseError", "exercise"),
     "iamviz.loading": ("DumpWarning", "load", "play"),
     "iamviz.notebook": ("stepper",),
-    "iamviz.pictures.action_table": ("action_table",),
+    "iamviz.pictures.action_table": ("action_table", "questions_table"),
     "iamviz.pictures.engine_code": ("engine_code",),
     "iamviz.pictures.arn_anatomy": ("arn_anatomy",),
     "iamviz.pictures.crowds": ("hub_picture as hub", "sessions_picture as sessions"),
@@ -106,6 +106,7 @@ __all__ = [
     "overlap",
     "perform",
     "play",
+    "questions_table",
     "role_map",
     "sessions",
     "stepper",

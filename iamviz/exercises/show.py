@@ -40,7 +40,7 @@ def exercise_html(exercise: Exercise) -> str:
     paragraphs = "".join(f"<p>{inline(part)}</p>" for part in _paragraphs(exercise.task))
     solution = f"<details><summary>A solution</summary>{_solution_html(exercise)}</details>"
     return (
-        f'<section class="iv-exercise"><h4>{esc(exercise.title)}</h4>{paragraphs}{_tried_html(exercise)}'
+        f'<section class="iv-exercise"><p class="b big">{esc(exercise.title)}</p>{paragraphs}{_tried_html(exercise)}'
         f"{_hints_html(exercise.hints)}{solution}</section>"
     )
 
@@ -112,7 +112,7 @@ def report_html(report: Report) -> str:
         rows = "".join(_case_html(case) for case in report.cases)
         table = f'<table class="rows"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
         body = table + _failing_html(report)
-    return f'<section class="iv-exercise"><h4>{esc(_headline(report))}</h4>{body}</section>'
+    return f'<section class="iv-exercise"><p class="b big">{esc(_headline(report))}</p>{body}</section>'
 
 
 def _case_html(case: CaseResult) -> str:
@@ -130,7 +130,7 @@ def _failing_html(report: Report) -> str:
     if failing is None:
         return ""
     advice = f"<p>{inline(report.advice)}</p>" if report.advice else ""
-    return f"<h4>{esc(failing.case.name)}</h4>{_evidence(failing)}{advice}"
+    return f'<p class="b big">{esc(failing.case.name)}</p>{_evidence(failing)}{advice}'
 
 
 def _evidence(what: CaseResult | Refused) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _KINDS: Mapping[CallerKind, ColumnKind] = {CallerKind.ROLE_SESSION: "session", CallerKind.SERVICE: "service"}
+_QUESTIONS = ("group", "question")
 _LEVELS = ("List", "Read", "Tagging", "Write", "Permissions management")
 
 
@@ -30,11 +31,12 @@ class ActionTable(Picture):
     title: str = ""
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    names: tuple[str, str] = ("access level", "action")
 
     @property
     def data(self) -> pd.DataFrame:
         """Yes, no and barred as a DataFrame, ready to be filtered and counted."""
-        return _frame(self.columns, self.rows)
+        return _frame(self.columns, self.rows, self.names)
 
 
 def action_table(
@@ -70,10 +72,41 @@ def action_table(
     return ActionTable(html, text, frozenset({"table"}), title=title, columns=heads, rows=rows)
 
 
-def _frame(columns: Sequence[str], rows: Sequence[tuple[str, str, tuple[str, ...]]]) -> pd.DataFrame:
+def questions_table(
+    identities: Mapping[str, tuple[World, str]],
+    questions: Mapping[str, Mapping[str, tuple[str, str]]],
+    title: str = "",
+) -> ActionTable:
+    """Decide questions of any kind for every identity: ``{"in the same account": {"trusts her": (action, resource)}}``.
+
+    ``identities`` is as in `action_table`; the questions are (action, resource), named, in groups.
+    """
+    groups: list[ActionGroup] = []
+    columns: list[Column] = []
+    for heading, named in questions.items():
+        rows = []
+        for label, (action, resource) in named.items():
+            decisions = [ask(world, who, action, resource) for world, who in identities.values()]
+            columns = columns or [_column(head, d) for head, d in zip(identities, decisions, strict=True)]
+            rows.append(replace(_row(action, decisions), label=label))
+        groups.append(ActionGroup(heading, tuple(rows)))
+    rows_told = tuple(
+        (group.title, row.label, tuple(cell.word for cell in row.cells)) for group in groups for row in group.rows
+    )
+    heads = tuple(identities)
+    html = actions_table(title, columns, groups, corner="Question")
+    text = f"{title}\n{_frame(heads, rows_told, _QUESTIONS).to_string()}".strip()
+    return ActionTable(html, text, frozenset({"table"}), title=title, columns=heads, rows=rows_told, names=_QUESTIONS)
+
+
+def _frame(
+    columns: Sequence[str],
+    rows: Sequence[tuple[str, str, tuple[str, ...]]],
+    names: tuple[str, str] = ("access level", "action"),
+) -> pd.DataFrame:
     import pandas as pd
 
-    index = pd.MultiIndex.from_tuples([row[:2] for row in rows], names=["access level", "action"])
+    index = pd.MultiIndex.from_tuples([row[:2] for row in rows], names=names)
     return pd.DataFrame([row[2] for row in rows], index=index, columns=list(columns))
 
 

@@ -38,10 +38,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class ActionRow:
-    """An action ("s3:GetObject") with a cell for each column."""
+    """An action ("s3:GetObject") with a cell for each column; ``label`` is shown in its place, as plain words."""
 
     action: str
     cells: tuple[Cell, ...]
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,10 @@ class ActionGroup:
     rows: tuple[ActionRow, ...]
 
 
-def actions_table(title: str, columns: Sequence[Column], groups: Sequence[ActionGroup], note: str = "") -> str:
-    """The table, in a region that scrolls sideways when it must."""
+def actions_table(
+    title: str, columns: Sequence[Column], groups: Sequence[ActionGroup], note: str = "", corner: str = "Action"
+) -> str:
+    """The table, in a region that scrolls sideways when it must; ``corner`` heads the column of the actions."""
     head = "".join(
         f'<th scope="col" class="c-{_hue(column)}">{glyph(column.kind)}<b>{breakable(column.name)}</b>'
         f'<span class="t1">{esc(column.detail)}</span></th>'
@@ -67,7 +70,8 @@ def actions_table(title: str, columns: Sequence[Column], groups: Sequence[Action
     below = f'<p class="iv-note t2">{inline(note)}</p>' if note else ""
     return (
         f'<div class="iv-scroll" tabindex="0" role="region" aria-label="{esc(title)}"><table class="iv-acts">'
-        f'<caption class="b">{esc(title)}</caption><thead><tr><th class="t1" scope="col">Action</th>{head}</tr></thead>'
+        f'<caption class="b">{esc(title)}</caption>'
+        f'<thead><tr><th class="t1" scope="col">{esc(corner)}</th>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>{below}"
     )
 
@@ -86,7 +90,8 @@ def _row(row: ActionRow, count: int) -> str:
         f'<span class="c-{hue_of(cell.mark)}{"" if cell.mark == "none" else " b"}">{esc(cell.word)}</span></td>'
         for cell in row.cells
     )
-    return f'<tr><th scope="row"><code>{quiet}{esc(name)}</code></th>{cells}</tr>'
+    head = esc(row.label) if row.label else f"<code>{quiet}{esc(name)}</code>"
+    return f'<tr><th scope="row">{head}</th>{cells}</tr>'
 
 
 def actions_table_text(title: str, columns: Sequence[Column], groups: Sequence[ActionGroup]) -> str:
@@ -98,5 +103,5 @@ def actions_table_text(title: str, columns: Sequence[Column], groups: Sequence[A
             answers = ", ".join(
                 f"{clean(c.name)} {clean(cell.word)}" for c, cell in zip(columns, row.cells, strict=True)
             )
-            lines.append(f"  {clean(row.action)}: {answers}")
+            lines.append(f"  {clean(row.label or row.action)}: {answers}")
     return "\n".join(lines)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Final
 
 from iamviz import pictures as pic
+from iamviz.exercises import Exercise
+from iamviz.exercises import exercise as shipped
 from iamviz.pictures import Map, MapAccount, MapEdge, MapNode
 
 HOSTILE = (
@@ -26,6 +30,9 @@ HOSTILE = (
     "名前" * 30,
     "",
 )
+
+
+UPLOADS: Final = shipped("uploads")
 
 
 def moment(text: str) -> datetime:
@@ -215,7 +222,14 @@ def every_picture(name: str) -> dict[str, str]:
         "legend": pic.legend([("allow", name)]) + pic.life_key() + pic.verdict("cond", name, big=True),
         "frame": frame(name, 1, 1, None, (name,)),
         "stepper": stepper(name, 2),
+        "exercise": exercise(name).picture.html + exercise(name).check({}).picture.html,
+        "exercise, report": exercise(name).check(UPLOADS.begin).picture.html,
     }
+
+
+def exercise(name: str) -> Exercise:
+    cases = tuple(replace(case, name=name) for case in UPLOADS.cases)
+    return replace(UPLOADS, title=name, task=name, hints=(name, name), cases=cases)
 
 
 def every_text(name: str) -> dict[str, str]:

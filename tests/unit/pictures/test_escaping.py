@@ -13,9 +13,10 @@ from .reading import Reading
 from .samples import HOSTILE, all_kinds_map, every_picture, every_text, story_map
 
 ALLOWED_TAGS = frozenset(
-    """article b button caption circle code dd del div dl dt ellipse fieldset figcaption figure footer g header i
-    input ins label legend li line mark nav ol p path pre rect section small span svg table tbody td text th thead
-    title tr tspan s u ul wbr""".split()
+    """
+    article b button caption circle code dd del details div dl dt ellipse fieldset figcaption figure footer g header i
+    input ins label legend li line mark nav ol p path pre rect section small span summary svg table tbody td text th
+    thead title tr tspan s u ul wbr""".split()
 )
 ALLOWED_ATTRIBUTES = frozenset(
     """aria-disabled aria-hidden aria-label aria-live checked class colspan cx cy d data-c data-node data-status
