@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from iamviz.exercises import Exercise, ExerciseError, exercise
     from iamviz.loading import DumpWarning, load, play
     from iamviz.notebook import stepper
+    from iamviz.notebook.predict import predict
     from iamviz.pictures.action_table import action_table, questions_table
     from iamviz.pictures.arn_anatomy import arn_anatomy
     from iamviz.pictures.crowds import hub_picture as hub
@@ -44,6 +45,7 @@ _PLACES = {
     "iamviz.exercises": ("Exercise", "ExerciseError", "exercise"),
     "iamviz.loading": ("DumpWarning", "load", "play"),
     "iamviz.notebook": ("stepper",),
+    "iamviz.notebook.predict": ("predict",),
     "iamviz.pictures.action_table": ("action_table", "questions_table"),
     "iamviz.pictures.engine_code": ("engine_code",),
     "iamviz.pictures.arn_anatomy": ("arn_anatomy",),
@@ -106,6 +108,7 @@ __all__ = [
     "overlap",
     "perform",
     "play",
+    "predict",
     "questions_table",
     "role_map",
     "sessions",

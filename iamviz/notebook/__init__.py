@@ -1,5 +1,6 @@
 """Live in Jupyter: widgets around pictures. The only package that imports ipywidgets."""
 
+from iamviz.notebook.predict import Predict, predict
 from iamviz.notebook.stepper import Stepper, stepper
 
-__all__ = ["Stepper", "stepper"]
+__all__ = ["Predict", "Stepper", "predict", "stepper"]

@@ -4,11 +4,9 @@ All frames are drawn ahead and joined to the rail, the slider and Play in the br
 no round trip to the kernel.
 """
 
-from itertools import count
-from typing import Any
-
 import ipywidgets as widgets
 
+from iamviz.notebook.component import FULL, Component
 from iamviz.pictures.css import FRAME_COMPONENTS, style_tag
 from iamviz.pictures.picture import Picture
 from iamviz.pictures.story_frames import frames, stepper_picture
@@ -16,42 +14,25 @@ from iamviz.story.story import Story
 
 __all__ = ["Stepper", "stepper"]
 
-_shown = count(1)
 _MILLISECONDS = 2500
-_FULL = {"width": "100%"}
-"""A frame decides its looks by the width of its container, so every box around it says how wide it is."""
 
 
-class Stepper:
+class Stepper(Component):
     """A story to walk through. Jupyter shows it live; exports and feeds show the stepper that needs no script."""
+
+    hint = "Run the notebook (Run, Run All Cells) to walk through it."
 
     def __init__(self, story: Story) -> None:
         self.story = story
-        number = next(_shown)
-        # Names count up from the kernel's start: two steppers do not collide, and a fresh run gives the same bytes.
-        self.name = story.slug if number == 1 else f"{story.slug}-{number}"
-        self._live: widgets.Widget | None = None
+        super().__init__(story.slug)
 
     @property
     def picture(self) -> Picture:
         """The stepper without scripts."""
         return stepper_picture(self.story, self.name)
 
-    @property
-    def widget(self) -> widgets.Widget:
-        """The live stepper: rail, Play and slider, joined to the frames in the browser."""
-        if self._live is None:
-            self._live = _live(self.story, self.name)
-        return self._live
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        bundle: dict[str, Any] = dict(self.picture._repr_mimebundle_())
-        bundle["text/plain"] += "\nRun the notebook (Run, Run All Cells) to walk through it."
-        live = self.widget._repr_mimebundle_()
-        view = "application/vnd.jupyter.widget-view+json"
-        if live and view in live:
-            bundle[view] = live[view]
-        return bundle
+    def _make_widget(self) -> widgets.Widget:
+        return _live(self.story, self.name)
 
 
 def stepper(story: Story) -> Stepper:
@@ -63,8 +44,8 @@ def _live(story: Story, name: str) -> widgets.Widget:
     total = len(story.steps)
     style = style_tag(FRAME_COMPONENTS)
     drawn = frames(story, f"{name}-live", nav=False)
-    pages = [widgets.HTML(f'<div class="iamviz">{frame}</div>', layout=_FULL) for frame in drawn]
-    stack = widgets.Stack(pages, selected_index=0, layout=_FULL)
+    pages = [widgets.HTML(f'<div class="iamviz">{frame}</div>', layout=FULL) for frame in drawn]
+    stack = widgets.Stack(pages, selected_index=0, layout=FULL)
     rail = widgets.ToggleButtons(
         options=[(f"{step.number}", step.number - 1) for step in story.steps],
         tooltips=[f"Step {step.number} of {total}: {step.title}" for step in story.steps],
@@ -77,4 +58,4 @@ def _live(story: Story, name: str) -> widgets.Widget:
     for source in ((rail, "index"), (play, "value"), (slider, "value")):
         widgets.jslink(source, (stack, "selected_index"))
     controls = widgets.HBox([play, slider], layout={"align_items": "center"})
-    return widgets.VBox([widgets.HTML(style), rail, controls, stack], layout=_FULL)
+    return widgets.VBox([widgets.HTML(style), rail, controls, stack], layout=FULL)

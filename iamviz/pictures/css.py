@@ -35,6 +35,7 @@ COMPONENTS: Final = (
     "overlap",
     "frame",
     "exercise",
+    "predict",
 )
 """Every sheet beside the tokens and the base, in the order in which the rules are written."""
 
@@ -54,6 +55,7 @@ _NEEDS: Final = {
     "exercise": ("tabular",),
     "crowd": ("lifelines",),
     "overlap": ("tabular",),
+    "predict": ("frame",),
 }
 _MARKERS: Final = {
     "iv-legend": "legend",
@@ -79,6 +81,7 @@ _MARKERS: Final = {
     "iv-stepper": "frame",
     "iv-bet": "frame",
     "iv-exercise": "exercise",
+    "iv-predict": "predict",
 }
 _CLASS: Final = re.compile(r'class="([^"]*)"')
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)

@@ -1,0 +1,84 @@
+"""The map of one request: who asks, the role behind a session, and the thing asked for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from iamviz.arn import is_role_arn, split_fields
+from iamviz.engine.decision import Decision, Outcome
+from iamviz.engine.request import Caller, CallerKind
+from iamviz.pictures.map_model import Map, MapAccount, MapEdge, MapNode, NodeKind
+from iamviz.pictures.marks import Mark
+from iamviz.pictures.story_map import verb_of
+from iamviz.world.world import World
+
+_MARKS: Final[dict[Outcome, Mark]] = {
+    Outcome.ALLOWED: "allow",
+    Outcome.EXPLICIT_DENY: "deny",
+    Outcome.IMPLICIT_DENY: "none",
+}
+_KINDS: Final[dict[CallerKind, tuple[NodeKind, str]]] = {
+    CallerKind.USER: ("user", "user"),
+    CallerKind.ROLE_SESSION: ("session", "session"),
+    CallerKind.FEDERATED_USER: ("session", "federated user"),
+    CallerKind.ROOT: ("user", "root user"),
+    CallerKind.SERVICE: ("service", "service"),
+    CallerKind.FEDERATED: ("idp", "signed in elsewhere"),
+    CallerKind.ANONYMOUS: ("user", "nobody known"),
+}
+_ROLE, _CALLER, _THING = "role", "caller", "thing"
+
+
+def request_map(decision: Decision, world: World | None = None) -> Map:
+    """Who asks for what as a map of two or three nodes; the request is step 1.
+
+    With a ``world``, people are called by their labels, accounts by their names, and a session shows when it was
+    issued.
+    """
+    request, caller = decision.request, decision.request.caller
+    nodes: list[MapNode] = []
+    edges: list[MapEdge] = []
+    kind, sub = _KINDS[CallerKind(caller.kind)]
+    session = next((s for s in world.sessions.values() if s.arn == caller.arn), None) if world else None
+    if caller.role_arn:
+        name = _name(caller.role_arn, world)
+        nodes.append(MapNode(_ROLE, "role", name, "role", caller.account or None, title=caller.role_arn))
+        issued = f"issued {session.issued:%H:%M}" if session else ""
+        edges.append(MapEdge(_ROLE, _CALLER, "session", issued, weight=8))
+    if session:
+        sub = f"until {session.expires:%H:%M}"
+    shown = caller_name(caller, world)
+    nodes.append(MapNode(_CALLER, kind, shown, sub, caller.account or None, title=caller.arn or shown))
+    thing_kind, thing, detail = _thing(request.resource, world)
+    owner = request.resource_account or None
+    nodes.append(MapNode(_THING, thing_kind, thing, detail, owner, title=request.resource))
+    verb = "assumes" if request.is_trust else verb_of(request.action)
+    mark = _MARKS[decision.outcome]
+    edges.append(MapEdge(_CALLER, _THING, "request", verb, 1, mark, weight=8, title=request.action))
+    numbers = [number for number in dict.fromkeys((caller.account, request.resource_account)) if number]
+    accounts = tuple(MapAccount(n, (world.account(n).name if world else "") or "account", n) for n in numbers)
+    return Map(accounts, tuple(nodes), tuple(edges), ranksep=0.06, nodesep=0.08, stacked=True)
+
+
+def caller_name(caller: Caller, world: World | None = None) -> str:
+    """What to call the one who asks: a label of the world, else the last part of the name."""
+    if caller.arn and world is not None and caller.arn in world.users:
+        return world.name_of(caller.arn)
+    if caller.kind is CallerKind.ROOT:
+        return "root"
+    return caller.arn.rpartition("/")[2] or caller.service or caller.federated or str(caller.kind)
+
+
+def _name(arn: str, world: World | None) -> str:
+    return world.name_of(arn) if world is not None else arn.rpartition("/")[2]
+
+
+def _thing(resource: str, world: World | None) -> tuple[NodeKind, str, str]:
+    if is_role_arn(resource):
+        return "role", _name(resource, world), "role"
+    fields = split_fields(resource)
+    if len(fields) < 6:
+        return "resource", "everything" if resource == "*" else resource, "resource"
+    if fields[2] == "s3":
+        return "bucket", fields[5], "S3"
+    return "resource", fields[5].rpartition("/")[2] or fields[5], fields[2]

@@ -1,0 +1,180 @@
+"""The components exported (with scripts and without, light and dark) and live in JupyterLab."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from iamviz.export import export
+from tests.browser.conftest import Lab, PageFor, Visit
+
+PATIENCE = 90_000
+CELLS = (
+    'import iamviz as iv\nstory = iv.play("staging_bucket")',
+    "iv.predict(story.steps[5])",
+    "iv.predict(story.steps[6])",
+)
+
+
+def write_notebook(path: Path) -> Path:
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    notebook = new_notebook(cells=[new_code_cell(source) for source in CELLS], metadata=kernel)
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{number}"
+    nbformat.write(notebook, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("components")
+    return export([write_notebook(folder / "components.ipynb")], folder / "pages")[0]
+
+
+@pytest.fixture(params=["scripts", "no scripts", "no scripts, dark"])
+def visit(request: pytest.FixtureRequest, page_for: PageFor, page_file: Path) -> Visit:
+    scheme = "dark" if "dark" in request.param else "light"
+    opened = page_for(js=request.param == "scripts", color_scheme=scheme, width=820)
+    opened.page.goto(page_file.as_uri())
+    return opened
+
+
+@pytest.fixture(scope="module")
+def live(chromium: Browser, jupyterlab: Lab) -> Iterator[Visit]:
+    """The notebook of all components in JupyterLab, its cells run; messages to the kernel are recorded."""
+    write_notebook(jupyterlab.folder / "components.ipynb")
+    context = chromium.new_context(viewport={"width": 1300, "height": 1400})
+    visit = Visit(context.new_page())
+    page = visit.page
+    page.on("pageerror", lambda error: visit.errors.append(str(error)))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda data: visit.requests.append(kind_of(data))))
+    page.goto(jupyterlab.notebook("components.ipynb"))
+    page.locator(".jp-Notebook").wait_for(timeout=PATIENCE)
+    expect(page.get_by_text("| Idle")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    page.locator(".jupyter-widgets .iamviz").last.wait_for(timeout=PATIENCE)
+    yield visit
+    keep_screenshot(page, "live")
+    context.close()
+
+
+def kind_of(data: str | bytes) -> str:
+    text = data if isinstance(data, str) else data.decode("utf-8", "replace")
+    return "comm_msg" if "comm_msg" in text else "execute_request" if "execute_request" in text else "other"
+
+
+def keep_screenshot(page: Page, name: str) -> None:
+    """A picture of the page where IAMVIZ_SCREENSHOTS names a folder: an artefact of the run."""
+    folder = os.environ.get("IAMVIZ_SCREENSHOTS")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(folder) / f"components-{name}.png", full_page=True)
+
+
+# ── predict ──
+
+
+def bet(card: Locator, text: str) -> None:
+    card.locator("label", has_text=text).click()
+
+
+def check_predict(card: Locator) -> None:
+    """A card is silent until both bets are made, then tells all."""
+    verdict, gates = card.locator(".iv-verdict"), card.locator(".iv-gates")
+    expect(verdict).to_be_hidden()
+    expect(gates).to_be_hidden()
+    expect(card.locator(".pols")).to_be_visible()
+    assert "denied" not in card.inner_text().replace("allowed or denied", "").lower().replace("denied\n", "")
+    bet(card, "Denied")
+    expect(gates).to_be_hidden()
+    expect(card.get_by_text("You called it.")).to_be_hidden()
+    bet(card, "Identity policy")
+    expect(verdict).to_be_visible()
+    expect(gates).to_be_visible()
+    expect(card.locator(".pols")).to_be_hidden()
+    expect(card.get_by_text("You called it.")).to_be_visible()
+    expect(card.get_by_text("The right place, too.")).to_be_visible()
+    expect(card.locator(".iv-cli")).to_contain_text("because no identity-based policy allows")
+    bet(card, "Allowed")
+    expect(card.get_by_text("You called it.")).to_be_hidden()
+    expect(card.get_by_text("Not this time.")).to_be_visible()
+
+
+def test_predict_tells_nothing_before_both_bets(visit: Visit) -> None:
+    cards = visit.page.locator(".iv-predict")
+    expect(cards).to_have_count(2)
+    check_predict(cards.nth(0))
+    # Another card on the page has not moved.
+    expect(cards.nth(1).locator(".iv-verdict")).to_be_hidden()
+    assert cards.nth(1).locator(":checked").count() == 0
+
+
+def test_predict_by_keyboard(visit: Visit) -> None:
+    card, keyboard = visit.page.locator(".iv-predict").nth(1), visit.page.keyboard
+    card.locator("input").first.focus()
+    keyboard.press("Space")
+    expect(card.get_by_role("radio", name="Allowed")).to_be_checked()
+    keyboard.press("ArrowRight")
+    expect(card.get_by_role("radio", name="Denied")).to_be_checked()
+    keyboard.press("Tab")
+    keyboard.press("Space")
+    expect(card.get_by_role("radio", name="Resource policy")).to_be_checked()
+    expect(card.get_by_text("The right place, too.")).to_be_visible()
+
+
+def test_predict_in_print_tells_all(visit: Visit) -> None:
+    visit.page.emulate_media(media="print")
+    card = visit.page.locator(".iv-predict").first
+    expect(card.locator(".iv-gates")).to_be_visible()
+    expect(card.locator(".iv-verdict")).to_be_visible()
+
+
+def test_predict_live(live: Visit) -> None:
+    card = live.page.locator(".jupyter-widgets .iv-predict").first
+    asked = len(live.requests)
+    check_predict(card)
+    assert "execute_request" not in live.requests[asked:]
+
+
+# ── all ──
+
+
+def test_the_page_asks_for_nothing_and_complains_of_nothing(visit: Visit) -> None:
+    assert [url for url in visit.requests if not url.startswith("file:")] == []
+    assert visit.errors == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 760, 1100])
+def test_nothing_is_wider_than_its_window(page_for: PageFor, page_file: Path, width: int, scheme: str) -> None:
+    page = page_for(js=True, width=width, color_scheme=scheme).page
+    page.goto(page_file.as_uri())
+    keep_screenshot(page, f"{width}-{scheme}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [390, 1100])
+def test_targets_are_large_enough(page_for: PageFor, page_file: Path, width: int) -> None:
+    """What is clicked is 34 px high, 44 px in a narrow window."""
+    page = page_for(js=True, width=width).page
+    page.goto(page_file.as_uri())
+    least = 44 if width < 560 else 34
+    small = page.evaluate(
+        """least => [...document.querySelectorAll('.iamviz label, .iamviz summary, .iamviz button')]
+            .filter(e => e.checkVisibility()).map(e => [e.textContent, e.getBoundingClientRect().height])
+            .filter(([text, height]) => height < least - .5)""",
+        least,
+    )
+    assert small == []
+
+
+def test_nothing_went_wrong_live(live: Visit) -> None:
+    assert live.page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+    assert live.errors == []

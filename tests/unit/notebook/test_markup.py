@@ -1,0 +1,96 @@
+"""What every component keeps to: its own names, labelled controls, few style rules, escaped names, the same bytes."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+import iamviz as iv
+from iamviz.notebook.component import WIDGET_VIEW, Component
+from iamviz.pictures.css import css_for
+from iamviz.story.scenario import scenario_from_text
+from tests import hostile
+from tests.unit.pictures.reading import Reading
+
+LOGO = "arn:aws:s3:::staging-assets/logo.png"
+COMPONENTS: dict[str, Callable[[iv.Story], Component]] = {
+    "predict": lambda story: iv.predict(story.steps[4]),
+    "stepper": iv.stepper,
+}
+BUDGET = 10_000
+
+
+@pytest.fixture(params=sorted(COMPONENTS))
+def make(request: pytest.FixtureRequest) -> Callable[[iv.Story], Component]:
+    return COMPONENTS[request.param]
+
+
+def test_html_text_and_a_live_view_are_offered(make: Callable[[iv.Story], Component], story: iv.Story) -> None:
+    bundle = make(story)._repr_mimebundle_()
+    assert set(bundle) == {"text/html", "text/plain", WIDGET_VIEW}
+    assert bundle["text/plain"].count("\n") >= 2
+    assert "<" not in bundle["text/plain"]
+
+
+def test_two_of_a_kind_share_no_id_and_no_group(make: Callable[[iv.Story], Component], story: iv.Story) -> None:
+    one, two = (Reading(make(story).picture.html) for _ in range(2))
+    for attribute in ("id", "name"):
+        assert not {e.attributes[attribute] for e in one.elements if attribute in e.attributes} & {
+            e.attributes[attribute] for e in two.elements if attribute in e.attributes
+        }
+
+
+def test_markup_is_whole_and_every_control_has_a_name(make: Callable[[iv.Story], Component], story: iv.Story) -> None:
+    reading = Reading(make(story).picture.html)
+    assert not reading.faults
+    ids = [e.attributes["id"] for e in reading.elements if "id" in e.attributes]
+    assert len(ids) == len(set(ids))
+    targets = {e.attributes["for"] for e in reading.tagged("label")}
+    assert targets <= set(ids)
+    for control in reading.tagged("input"):
+        assert control.attributes.get("aria-label") or control.attributes["id"] in targets
+
+
+def test_the_style_rules_of_a_component_are_few(make: Callable[[iv.Story], Component], story: iv.Story) -> None:
+    picture = make(story).picture
+    assert len(css_for(picture.components, picture.steps).encode()) <= BUDGET
+
+
+def test_every_rule_of_a_component_has_its_markup(story: iv.Story) -> None:
+    for name in set(COMPONENTS) - {"stepper"}:
+        styled = set(re.findall(r"\.([a-z][\w-]*)", re.sub(r'"[^"]*"', "", css_for([name]))))
+        styled -= set(re.findall(r"\.([a-z][\w-]*)", css_for(["frame", "quote"])))
+        used = {word for value in re.findall(r'class="([^"]*)"', SAMPLES[name](story)) for word in value.split()}
+        assert styled <= used, name
+
+
+SAMPLES: dict[str, Callable[[iv.Story], str]] = {"predict": lambda story: iv.predict(story.steps[4]).picture.html}
+
+
+def test_hostile_names_stay_text(make: Callable[[iv.Story], Component]) -> None:
+    story = scenario_from_text(hostile.scenario()).play()
+    picture = make(story).picture
+    reading = Reading(picture.html)
+    assert not reading.faults
+    assert not reading.comments
+    tags = {element.tag for element in reading.elements}
+    assert not tags & {"script", "img", "b<u", "iframe", "style"}
+    assert not any(attribute.startswith("on") for element in reading.elements for attribute in element.attributes)
+    assert "{{" not in picture.html
+    assert "\x1b" not in picture.text
+
+
+def test_a_fresh_kernel_gives_the_same_bytes() -> None:
+    code = (
+        "import hashlib, iamviz as iv\n"
+        "from tests.unit.notebook.test_markup import COMPONENTS\n"
+        "story = iv.play('staging_bucket')\n"
+        "pages = [make(story)._repr_mimebundle_() for make in COMPONENTS.values() for _ in (1, 2)]\n"
+        "print(hashlib.sha256(repr([(p['text/html'], p['text/plain']) for p in pages]).encode()).hexdigest())"
+    )
+    runs = {subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout for _ in range(2)}
+    assert len(runs) == 1
