@@ -111,12 +111,13 @@ class _Builder:
         if call.service == "iam":
             return
         caller = self.caller(step)
-        if call.operation == "sts:AssumeRole":
-            self.assume(step, caller)
+        if call.service == "sts":
+            self.issue(step, caller)
             return
-        if caller is None or call.service == "sts":
+        if caller is None:
             return
-        target = self.resource(step.after, resource_arn(step.after, call))
+        passed = self.passed_role(step)
+        target = passed or self.resource(step.after, resource_arn(step.after, call), call.service)
         verdict = outcome_mark(step.outcome)
         weight = 6 if step.session and not any(edge.kind == "request" and edge.weight for edge in self.edges) else None
         self.edges.append(
@@ -124,7 +125,7 @@ class _Builder:
                 caller,
                 target,
                 "request",
-                verb=verb_of(call.operation),
+                verb="passes" if passed else verb_of(call.operation),
                 step=step.number,
                 verdict=verdict,
                 until=self.death(step.session),
@@ -153,13 +154,32 @@ class _Builder:
         title = "the trust policy names this principal"
         self.edges.append(MapEdge(principal, role, "trust", "may assume", step, since=since, weight=8, title=title))
 
-    def assume(self, step: Step, caller: str | None) -> None:
+    def passed_role(self, step: Step) -> str | None:
+        """The role that a call hands to a service: the arrow leads there, for that is what the caller gains."""
+        roles = (
+            [d.request.resource for d in step.result.decisions if d.request.action == "iam:PassRole"]
+            if step.result
+            else []
+        )
+        if not roles or roles[0] not in step.after.roles:
+            return None
+        self.role(step.after, roles[0])
+        return roles[0]
+
+    def issue(self, step: Step, caller: str | None) -> None:
+        """A session that STS gives out, or does not: through a role, or straight to a user."""
         assert step.call is not None
         arn = step.call.params.get("RoleArn", "")
-        if caller is None or arn not in step.after.roles:
+        session = step.issued
+        if caller is None or (arn not in step.after.roles and session is None):
+            return
+        if arn not in step.after.roles and session is not None:
+            self.session(session, step.number)
+            verb = f"issued {clock(session.issued)}"
+            key = session.access_key_id
+            self.edges.append(MapEdge(caller, key, "session", verb, step.number, until=self.death(session)))
             return
         self.role(step.after, arn)
-        session = step.issued
         if session is None:
             verdict = outcome_mark(step.outcome)
             self.edges.append(MapEdge(caller, arn, "request", "assumes", step.number, verdict))
@@ -176,16 +196,29 @@ class _Builder:
         return next((step.number for step in self.story.steps if session.is_over(step.clock)), None)
 
     def caller(self, step: Step) -> str | None:
-        """The node that calls: a session, or a user."""
+        """The node that calls: a session, a user, the root user, a service, or somebody whom a provider vouches for."""
         assert step.call is not None
-        if step.session is not None and step.issued is None:
-            self.session(step.session, 1)
-            return step.session.access_key_id
-        decision = step.decision
-        if decision is None or decision.request.caller.arn not in step.after.users:
-            return None
-        self.user(step.after, decision.request.caller.arn)
-        return decision.request.caller.arn
+        actor, world = step.call.actor, step.before
+        session = world.sessions.get(world.profiles.get(actor.removeprefix("session:"), ""))
+        if session is not None:
+            self.session(session, 1)
+            return session.access_key_id
+        kind, _, rest = actor.partition(":")
+        account, _, name = rest.partition("/")
+        user = world.labels.get(actor, f"arn:{world.partition}:iam::{account}:user/{name}" if kind == "user" else actor)
+        if user in world.users:
+            self.user(world, user)
+            return user
+        match kind:
+            case "root":
+                self.add(actor, "user", "root user", "of the account", rest)
+            case "service":
+                self.add(actor, "service", rest.removesuffix(".amazonaws.com"), "AWS service", None)
+            case "web" | "saml":
+                self.add(actor, "idp", rest, "outside identity", None)
+            case _:
+                return None
+        return actor
 
     def user(self, world: World, arn: str) -> None:
         self.add(arn, "user", world.name_of(arn), "user", Arn.parse(arn).account)
@@ -199,7 +232,10 @@ class _Builder:
         node = MapNode(key, "session", session.name, until, session.account, since, session.arn, ended)
         self.nodes.setdefault(key, node)
 
-    def resource(self, world: World, arn: str) -> str:
+    def resource(self, world: World, arn: str, service: str) -> str:
+        if arn == "*":
+            self.add(f"* {service}", "service", service, "AWS service", None)
+            return f"* {service}"
         found = world.resource_of(arn)
         if found is None:
             self.add(arn, "resource", arn.rpartition(":")[2], arn.split(":")[2] if ":" in arn else "", None)

@@ -180,8 +180,9 @@ def life_rows(story: Story, step: Step) -> list[LifeRow]:
 
 
 def sessions_of(story: Story) -> list[Session]:
-    """All sessions of a story, in order of issue."""
-    return sorted(story.world.sessions.values(), key=lambda session: (session.issued, session.access_key_id))
+    """The sessions that take part in a story, in order of issue: not those that were there before and do nothing."""
+    found = {session.access_key_id: session for step in story.steps if (session := step.session) is not None}
+    return sorted(found.values(), key=lambda session: (session.issued, session.access_key_id))
 
 
 def time_range(story: Story) -> tuple[datetime, datetime]:

@@ -74,9 +74,11 @@ class Step:
         """The caption as a plain sentence."""
         return "".join(part.text for part in self.caption_parts)
 
-    @property
+    @cached_property
     def issued(self) -> Session | None:
         """The session that this step brought into the world."""
+        if self.after.sessions is self.before.sessions:
+            return None
         new = [key for key in self.after.sessions if key not in self.before.sessions]
         return self.after.sessions[new[0]] if new else None
 

@@ -1,0 +1,79 @@
+"""The shipped scenarios: what each step comes to, written by hand from docs/rules, and how it is told.
+
+In a row of outcomes ``A`` is allowed, ``I`` an implicit and ``E`` an explicit deny, ``X`` expired, ``-`` a change that
+nobody decides; anything else is the code of an error that no policy gave.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from iamviz.pictures.story_map import story_map
+from iamviz.resources import data_dir
+from iamviz.story.scenario import read_scenario
+from iamviz.story.story import Story
+
+LETTERS = {"A": "allowed", "I": "implicitDeny", "E": "explicitDeny", "X": "ExpiredToken", "-": "none"}
+OUTCOMES = {
+    # 1: a group is no principal (1.1, 2.2), a user is no role (5), one hour unless asked and allowed (4.8), 001, 138
+    "report_reader": "MalformedPolicyDocument - I ValidationError A A ValidationError A A X",
+    # 2: SAML needs no identity side (3.2); permissions are looked up at each call (4.14); 138
+    "five_thousand": "A A A A A - A X I",
+    # 3: the caller's permissions are not added (2.5); GetCallerIdentity is always allowed (4.6); 023, 024, 045
+    "two_coats": "A I A A I I I A A",
+    # 4: the decision table 3.2; root 038; 001-005, 017-021
+    "two_locks": "A I - A I - A I AccessDenied - I",
+    # 5: permission from a group, and its loss; 008, 022, 077
+    "fifty_engineers": "A A A I - A A - A X I",
+    # 6: 063, 066, 074, 076, 072
+    "the_clock": "ValidationError - A A - I - A - A X",
+    "staging_bucket": "I - A - A I E X A A I",
+}
+
+
+@cache
+def told(name: str) -> Story:
+    return read_scenario(data_dir() / f"{name}.yaml").play()
+
+
+@pytest.mark.parametrize("name", sorted(OUTCOMES))
+def test_the_engine_says_what_the_rules_say(name: str) -> None:
+    expected = [LETTERS.get(word, word) for word in OUTCOMES[name].split()]
+    assert [step.outcome for step in told(name).steps] == expected
+
+
+def test_every_shipped_story_stands_in_the_table() -> None:
+    files = sorted(data_dir().glob("*.yaml"))
+    assert sorted(OUTCOMES) == [path.stem for path in files if "story" in read_scenario(path, check=False).source.data]
+
+
+@pytest.mark.parametrize("name", sorted(OUTCOMES))
+def test_a_story_is_told_calmly(name: str) -> None:
+    """The visual grammar, 2 and 9: one sentence of 90 characters, three words of title, two bets, eleven steps."""
+    story = told(name)
+    assert 6 <= len(story.steps) <= 11
+    assert sum(step.bet is not None for step in story.steps) <= 2
+    for step in story.steps:
+        assert len(step.caption_text) <= 90, step.caption_text
+        assert len(step.title.split()) <= 4, step.title
+        assert max(len(word) for word in step.title.split()) <= 10, step.title
+        assert step.caption_text.endswith(".")
+
+
+@pytest.mark.parametrize("name", sorted(OUTCOMES))
+def test_every_request_and_every_session_of_a_story_is_on_its_map(name: str) -> None:
+    story = told(name)
+    drawn = {edge.step for edge in story_map(story).edges}
+    for step in story.steps:
+        asks = (
+            step.call is not None and step.call.service != "iam" and not step.call.operation.startswith("s3:PutBucket")
+        )
+        if (
+            asks
+            and step.call is not None
+            and step.call.name not in ("GetCallerIdentity",)
+            and step.decision is not None
+        ):
+            assert step.number in drawn, step.title
