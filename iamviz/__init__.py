@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from iamviz.pictures.evidence import gates_picture as gates
     from iamviz.pictures.evidence import lock_picture as lock
     from iamviz.pictures.panes import overlap_picture as overlap
-    from iamviz.pictures.role_map import role_map_picture as role_map
     from iamviz.pictures.story_frames import lifelines_picture as lifelines
     from iamviz.pictures.story_frames import story_map_picture as story_map
     from iamviz.pictures.story_parts import card_picture as credential_card
+    from iamviz.pictures.world_map import world_map_picture as map  # noqa: A004 - as `iv.map` it shadows nothing
     from iamviz.policy import Finding, Policy, PolicyError
     from iamviz.policy.check import check_policy
     from iamviz.story.source import ScenarioError
@@ -52,7 +52,7 @@ _PLACES = {
     "iamviz.pictures.crowds": ("hub_picture as hub", "sessions_picture as sessions"),
     "iamviz.pictures.evidence": ("gates_picture as gates", "lock_picture as lock"),
     "iamviz.pictures.panes": ("overlap_picture as overlap",),
-    "iamviz.pictures.role_map": ("role_map_picture as role_map",),
+    "iamviz.pictures.world_map": ("world_map_picture as map",),
     "iamviz.pictures.story_frames": ("lifelines_picture as lifelines", "story_map_picture as story_map"),
     "iamviz.pictures.story_parts": ("card_picture as credential_card",),
     "iamviz.policy": ("Finding", "Policy", "PolicyError"),
@@ -105,12 +105,12 @@ __all__ = [
     "lifelines",
     "load",
     "lock",
+    "map",
     "overlap",
     "perform",
     "play",
     "predict",
     "questions_table",
-    "role_map",
     "sessions",
     "stepper",
     "story_map",

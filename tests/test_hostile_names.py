@@ -54,7 +54,8 @@ def pictures(story: iv.Story) -> dict[str, str]:
     return {
         "stepper": iv.stepper(story).picture.page,
         "map": iv.story_map(story).page,
-        "role map": iv.role_map(world, "Role").page,
+        "world map": iv.map(world).page,
+        "role map": iv.map(world, "Role").page,
         "lock": iv.lock(steps[1].decision, world).page,
         "gates": iv.gates(steps[4].decision, world).page,
         "card": iv.credential_card(steps[2].session, steps[2].clock).page,
@@ -78,7 +79,7 @@ def test_every_svg_is_well_formed_xml(story: iv.Story) -> None:
         assert "\x1b" not in page, name
 
 
-@pytest.mark.parametrize("draw", [lambda s: iv.story_map(s).digraph, lambda s: iv.role_map(s.world, "Role").digraph])
+@pytest.mark.parametrize("draw", [lambda s: iv.story_map(s).digraph, lambda s: iv.map(s.world, "Role").digraph])
 def test_a_plain_graph_shows_names_as_text(story: iv.Story, draw: Callable[[iv.Story], object]) -> None:
     svg = draw(story)._repr_mimebundle_()["text/html"]
     assert read(svg).bad == []

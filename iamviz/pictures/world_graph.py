@@ -1,0 +1,147 @@
+"""What a world holds as nodes and lines: who is in which group, who may assume what, what runs, what may reach what.
+
+Every line is the engine's answer. Lines from a node to resources are asked for when they are wanted: a large world has
+very many of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Final
+
+from iamviz.accounts.trust import Trusted, who_may_assume
+from iamviz.arn import Arn
+from iamviz.calls.ask import ask
+from iamviz.calls.model import CallError
+from iamviz.pictures.map_model import MapEdge, MapNode, NodeKind
+from iamviz.pictures.story_map import clock
+from iamviz.world.entities import Resource
+from iamviz.world.world import World
+
+_KINDS: Final[dict[str, NodeKind]] = {
+    "user": "user",
+    "role": "role",
+    "session": "session",
+    "service": "service",
+    "provider": "idp",
+    "account": "account",
+    "everyone": "group",
+}
+_SUBS: Final = {"account": "another account", "everyone": "any AWS principal", "provider": "identity provider"}
+_PROBES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
+    "s3": (("s3:GetObject", "read"), ("s3:PutObject", "write")),
+    "lambda": (("lambda:InvokeFunction", "invoke"),),
+    "secretsmanager": (("secretsmanager:GetSecretValue", "read"),),
+    "sqs": (("sqs:SendMessage", "send"), ("sqs:ReceiveMessage", "receive")),
+    "sns": (("sns:Publish", "publish"),),
+    "kms": (("kms:Decrypt", "decrypt"),),
+    "dynamodb": (("dynamodb:GetItem", "read"), ("dynamodb:PutItem", "write")),
+    "ssm": (("ssm:GetParameter", "read"),),
+}
+"""What is asked of a resource, by its service: actions, and the verbs of the lines that they make."""
+
+
+class WorldGraph:
+    """The nodes of a world by key (ARNs, session keys, names of services) and the lines between them."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    @cached_property
+    def nodes(self) -> dict[str, MapNode]:
+        """Everything that may be drawn, people first, in an order that never varies."""
+        world = self.world
+        found: dict[str, MapNode] = {}
+
+        def add(key: str, kind: NodeKind, name: str, sub: str, account: str | None, title: str = "") -> None:
+            found.setdefault(key, MapNode(key, kind, name, sub, account, title=title or key))
+
+        for arn, user in sorted(world.users.items()):
+            add(arn, "user", world.name_of(arn), "user", user.account)
+        for arn, group in sorted(world.groups.items()):
+            add(arn, "group", world.name_of(arn), "group", group.account)
+        for trusted in self.trust.values():
+            for one in trusted:
+                add(one.principal, *self._outsider(one))
+        for arn, role in sorted(world.roles.items()):
+            add(arn, "role", world.name_of(arn), "role", role.account)
+        for key, session in sorted(world.sessions.items(), key=lambda item: (item[1].issued, item[0])):
+            if not session.is_over(world.now):
+                add(key, "session", session.name, f"until {clock(session.expires)}", session.account, session.arn)
+        for arn, resource in sorted(world.resources.items()):
+            kind: NodeKind = "bucket" if resource.kind == "bucket" else "resource"
+            sub = "S3 bucket" if resource.kind == "bucket" else resource.kind
+            add(arn, kind, world.name_of(arn), sub, resource.account)
+        return found
+
+    def _outsider(self, trusted: Trusted) -> tuple[NodeKind, str, str, str | None]:
+        """A principal of a trust policy that the world does not hold: a service, a provider, another account."""
+        is_arn = Arn.is_arn(trusted.principal)
+        name = self.world.name_of(trusted.principal) if is_arn else trusted.principal
+        if trusted.kind == "service":
+            name = name.removesuffix(".amazonaws.com")
+        number = Arn.parse(trusted.principal).account if is_arn else ""
+        inside = number if number in self.world.accounts or trusted.kind in ("user", "role", "session") else None
+        return _KINDS[trusted.kind], name, _SUBS.get(trusted.kind, trusted.kind), inside or None
+
+    @cached_property
+    def trust(self) -> dict[str, tuple[Trusted, ...]]:
+        """Who may assume each role."""
+        return {arn: who_may_assume(self.world, arn) for arn in sorted(self.world.roles)}
+
+    @cached_property
+    def lines(self) -> tuple[MapEdge, ...]:
+        """Memberships, trust and sessions; what may reach resources is in `reaches`."""
+        found: list[MapEdge] = []
+        for arn, user in sorted(self.world.users.items()):
+            for group in user.groups:
+                if group in self.nodes:
+                    found.append(MapEdge(arn, group, "member", title="is a member of the group"))
+        for role, callers in self.trust.items():
+            for trusted in callers:
+                conditions = trusted.conditions
+                verb = f"if {' and '.join(conditions[:2])}" if conditions else "may assume"
+                title = "only if: " + ", ".join(conditions) if conditions else "may assume"
+                found.append(MapEdge(trusted.principal, role, "trust", verb, title=title))
+        for key, session in sorted(self.world.sessions.items()):
+            if key in self.nodes and session.principal in self.nodes:
+                verb = (
+                    f"assumed {clock(session.issued)}" if session.is_role_session else f"from {clock(session.issued)}"
+                )
+                found.append(MapEdge(session.principal, key, "session", verb))
+        return tuple(found)
+
+    @cached_property
+    def _profile_of(self) -> dict[str, str]:
+        return {key: profile for profile, key in sorted(self.world.profiles.items(), reverse=True)}
+
+    def reaches(self, key: str) -> Iterator[MapEdge]:
+        """The lines from a user, role or session to the resources that it may reach; sessions speak for their role."""
+        world = self.world
+        who = f"session:{self._profile_of[key]}" if key in self._profile_of else key
+        if who == key and key not in world.users and key not in world.roles:
+            return
+        for arn, resource in sorted(world.resources.items()):
+            allowed: dict[str, str] = {}
+            for action, verb in _PROBES.get(Arn.parse(arn).service if Arn.is_arn(arn) else "", ()):
+                statement = self._allowing(who, action, resource)
+                if statement is not None:
+                    allowed[verb] = f"{action}: {statement}"
+            if allowed:
+                title = "; ".join(allowed.values())
+                yield MapEdge(key, arn, "permission", "may " + ", ".join(allowed), title=title)
+
+    def _allowing(self, who: str, action: str, resource: Resource) -> str | None:
+        """The statement that allows an action on a resource, or on something in it; None when nothing does."""
+        keys = sorted(resource.objects or ())[:3] or ["any"]
+        targets = [f"{resource.arn}/{key}" for key in keys] if resource.kind == "bucket" else [resource.arn]
+        for target in targets:
+            try:
+                decision = ask(self.world, who, action, target)
+            except CallError:
+                return None
+            if decision.allowed:
+                deciding = decision.explain().deciding
+                return f"{deciding[0].policy.label}, {deciding[0].statement.label}" if deciding else "allowed"
+        return None
