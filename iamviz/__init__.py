@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from iamviz.calls.model import Call, CallError, Result
     from iamviz.calls.perform import perform
     from iamviz.engine import Caller, Decision, Outcome, PolicySet, Request, evaluate
+    from iamviz.engine.depends import Unknown, Verdict, decide
     from iamviz.exercises import Exercise, ExerciseError, exercise
     from iamviz.loading import DumpWarning, load, play
     from iamviz.notebook import stepper
@@ -42,6 +43,7 @@ _PLACES = {
     "iamviz.calls.model": ("Call", "CallError", "Result"),
     "iamviz.calls.perform": ("perform",),
     "iamviz.engine": ("Caller", "Decision", "Outcome", "PolicySet", "Request", "evaluate"),
+    "iamviz.engine.depends": ("Unknown", "Verdict", "decide"),
     "iamviz.exercises": ("Exercise", "ExerciseError", "exercise"),
     "iamviz.loading": ("DumpWarning", "load", "play"),
     "iamviz.notebook": ("stepper",),
@@ -87,6 +89,8 @@ __all__ = [
     "Step",
     "Story",
     "StoryError",
+    "Unknown",
+    "Verdict",
     "World",
     "WorldError",
     "__version__",
@@ -96,6 +100,7 @@ __all__ = [
     "ask",
     "check_policy",
     "credential_card",
+    "decide",
     "engine_code",
     "evaluate",
     "exercise",

@@ -6,14 +6,14 @@ from iamviz.engine.principals import MatchKind
 from iamviz.engine.request import DEFAULT_SETTINGS, CallerKind, PolicySet, Request, Settings
 from iamviz.policy.model import PolicyKind
 
-__all__ = ["evaluate"]
+__all__ = ["evaluate", "settle"]
 
-Verdict = tuple[Outcome, Reason]
-_ALLOWED: Verdict = (Outcome.ALLOWED, Reason())
-_SILENT: dict[PolicyKind, Verdict] = {kind: (Outcome.IMPLICIT_DENY, Reason(kind)) for kind in PolicyKind}
-_DENYING: dict[PolicyKind, Verdict] = {kind: (Outcome.EXPLICIT_DENY, Reason(kind)) for kind in PolicyKind}
-_CALLER_IDENTITY: Verdict = (Outcome.ALLOWED, Reason(special=Special.CALLER_IDENTITY))
-_REFUSED: dict[CallerKind | str, Verdict] = {
+Settled = tuple[Outcome, Reason]
+_ALLOWED: Settled = (Outcome.ALLOWED, Reason())
+_SILENT: dict[PolicyKind, Settled] = {kind: (Outcome.IMPLICIT_DENY, Reason(kind)) for kind in PolicyKind}
+_DENYING: dict[PolicyKind, Settled] = {kind: (Outcome.EXPLICIT_DENY, Reason(kind)) for kind in PolicyKind}
+_CALLER_IDENTITY: Settled = (Outcome.ALLOWED, Reason(special=Special.CALLER_IDENTITY))
+_REFUSED: dict[CallerKind | str, Settled] = {
     CallerKind.ROOT: (Outcome.IMPLICIT_DENY, Reason(special=Special.ROOT_CALLER)),
     CallerKind.FEDERATED_USER: (Outcome.IMPLICIT_DENY, Reason(special=Special.FEDERATED_USER_CALLER)),
 }
@@ -35,11 +35,12 @@ def evaluate(request: Request, policies: PolicySet, settings: Settings = DEFAULT
     'no identity-based policy allows the s3:GetObject action'
     """
     sets = Applicable.of(request, policies, settings)
-    outcome, reason = _decide(sets, settings)
+    outcome, reason = settle(sets, settings)
     return decided(sets, policies, settings, outcome, reason)
 
 
-def _decide(sets: Applicable, settings: Settings) -> Verdict:
+def settle(sets: Applicable, settings: Settings) -> Settled:
+    """The outcome and its reason, from the answers that ``sets`` gives; each is asked for only when it is needed."""
     request = sets.request
     verdict = _without_policies(request) if request.service == "sts" else None
     if verdict is not None:
@@ -60,7 +61,7 @@ def _decide(sets: Applicable, settings: Settings) -> Verdict:
     return _identity_side(sets) or (_ALLOWED if grants else _SILENT[attached.resource_kind])
 
 
-def _without_policies(request: Request) -> Verdict | None:
+def _without_policies(request: Request) -> Settled | None:
     """What is settled before any policy is read: the first lines of 0.2."""
     caller = request.caller
     if request.action_name == "getcalleridentity" and caller.is_signed:
@@ -68,7 +69,7 @@ def _without_policies(request: Request) -> Verdict | None:
     return _REFUSED.get(caller.kind) if request.is_trust else None
 
 
-def _same_account(sets: Applicable, grants: frozenset[MatchKind], settings: Settings) -> Verdict:
+def _same_account(sets: Applicable, grants: frozenset[MatchKind], settings: Settings) -> Settled:
     """5.4: a direct grant of the resource policy suffices, within limits; else the identity side decides."""
     request = sets.request
     if not grants and (request.is_trust or request.is_kms_key):
@@ -83,7 +84,7 @@ def _same_account(sets: Applicable, grants: frozenset[MatchKind], settings: Sett
     return _identity_side(sets, needs_identity=grants == _ACCOUNT) or _ALLOWED
 
 
-def _identity_side(sets: Applicable, needs_identity: bool = True) -> Verdict | None:
+def _identity_side(sets: Applicable, needs_identity: bool = True) -> Settled | None:
     """The first of identity policies, boundary and session policy that does not allow; None when all do.
 
     Identity policies need not allow what the resource policy grants to the caller's role or parent user.

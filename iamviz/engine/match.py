@@ -14,11 +14,12 @@ from iamviz.engine.request import DEFAULT_SETTINGS, Caller, CallerKind, PolicySe
 from iamviz.policy.model import Policy, PolicyKind, Statement
 from iamviz.policy.variables import Context
 
-__all__ = ["WITH_PRINCIPAL", "Applicable", "Attached", "Selection"]
+__all__ = ["UNLOCKING", "WITH_PRINCIPAL", "Applicable", "Attached", "Selection"]
 
 WITH_PRINCIPAL = frozenset({PolicyKind.RESOURCE, PolicyKind.TRUST, PolicyKind.RCP, PolicyKind.ENDPOINT})
 _WITH_SESSION_POLICY = frozenset({CallerKind.ROLE_SESSION, CallerKind.FEDERATED_USER, CallerKind.ROOT})
-_UNLOCKING = frozenset(("s3", name) for name in ("getbucketpolicy", "putbucketpolicy", "deletebucketpolicy"))
+UNLOCKING = frozenset({"s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"})
+"""The actions of a bucket owner's root user for which the bucket policy is not asked (5.6)."""
 _REMEMBERED = 1024
 _NOTHING: frozenset[MatchKind] = frozenset()
 
@@ -63,7 +64,7 @@ class Attached:
             and not (service == "kms" and name == "retiregrant")
             and not request.resource_management_account
         )
-        unlocks_bucket = caller.kind is CallerKind.ROOT and request.same_account and (service, name) in _UNLOCKING
+        unlocks_bucket = caller.kind is CallerKind.ROOT and request.same_account and request.scope.action in UNLOCKING
         kind = PolicyKind.TRUST if request.is_trust else PolicyKind.RESOURCE
         known: dict[object, Attached] = policies.attached
         key = (caller.scope, kind, with_rcp, unlocks_bucket)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -181,6 +181,10 @@ def _context_values(context: Mapping[str, str | Sequence[str]]) -> dict[str, tup
         raise TypeError(f"the request context holds texts and lists of texts by condition key: {error}") from None
 
 
+UNKNOWN_POLICY = Policy(PolicyKind.RESOURCE, "2012-10-17", "", (), "", "the resource's own policy")
+"""Stands for the policy of a resource of which nothing is known (`iamviz.engine.depends`)."""
+
+
 @dataclass(frozen=True)
 class PolicySet:
     """All policies that may have a say on a request; which of them apply depends on the caller (5.2).
@@ -215,6 +219,11 @@ class PolicySet:
     def selections(self) -> dict[object, Any]:
         """Which of their statements can speak, by the scope of requests: what `iamviz.engine.match` found so far."""
         return {}
+
+    @cached_property
+    def with_unknown_resource_policy(self) -> "PolicySet":
+        """The same policies and `UNKNOWN_POLICY` as that of the resource."""
+        return replace(self, resource=UNKNOWN_POLICY)
 
     @property
     def sessions(self) -> tuple[Policy, ...]:
