@@ -74,7 +74,7 @@ def why_html(step: Step) -> str:
     told = f"<p>{inline(step.why)}</p>" if step.why else ""
     if step.call is None:
         return told + (card(session_card(step.session, step.clock)) if step.session else "")
-    if step.call.service == "iam":
+    if step.call.service == "iam" or step.call.name == "PutBucketPolicy":
         return told + _changes(step)
     if step.call.operation == "sts:AssumeRole" and step.decision is not None:
         return told + lock_html(step.decision, step.after, small=True)
@@ -139,6 +139,10 @@ def _changed_policies(before: World, after: World) -> list[tuple[Policy | None, 
         old = before.roles.get(arn)
         if role.trust is not None and (old is None or old.trust != role.trust):
             found.append((old.trust if old else None, role.trust))
+    for arn, resource in sorted(after.resources.items()):
+        was = before.resources[arn].policy if arn in before.resources else None
+        if resource.policy is not None and resource.policy != was:
+            found.append((was, resource.policy))
     for kind in ("users", "groups", "roles"):
         things = getattr(before, kind)
         for arn, identity in sorted(getattr(after, kind).items()):
@@ -186,13 +190,16 @@ def sessions_of(story: Story) -> list[Session]:
 
 
 def time_range(story: Story) -> tuple[datetime, datetime]:
-    """The half hours around everything that happens or could still happen in a story."""
+    """The half hours around all that happens in a story; what a role would have allowed is cut where it dwarfs that."""
     times = [step.clock for step in story.steps]
+    tails = []
     for session in sessions_of(story):
         role = story.world.roles.get(session.principal)
         longest = role.max_session_duration if role else 0
-        times += [session.expires, session.issued + timedelta(seconds=longest)]
+        times.append(session.expires)
+        tails.append(session.issued + timedelta(seconds=longest))
     first, last = min(times), max(times)
+    last = max(last, min(max(tails, default=last), last + (last - first) / 2))
     start = first - (first - datetime.min.replace(tzinfo=first.tzinfo)) % HALF_HOUR
     end = last + (start - last) % HALF_HOUR
     return start, max(end, start + HALF_HOUR)
@@ -287,11 +294,16 @@ def extra_html(step: Step) -> str:
     """What stands across the frame below: the gate row of a request, the two ARNs beside the credentials."""
     if step.call is None:
         return arns_html(step.session, step.session.principal) if step.session else ""
-    if step.decision is None or step.call.service in ("sts", "iam"):
+    if step.decision is None or step.call.service == "iam":
         return ""
-    deciding = step.decision.explain().deciding
-    row = gates_html(step.decision, step.after) + (condition_rows(deciding[0].conditions) if deciding else "")
-    return row if step.bet is None else f'<div class="iv-after-b">{row}</div>'
+    explanation = step.decision.explain()
+    traces = explanation.deciding or explanation.near_misses
+    row = (
+        condition_rows(traces[0].conditions) if traces and (explanation.deciding or step.call.service == "sts") else ""
+    )
+    if step.call.service != "sts":
+        row = gates_html(step.decision, step.after) + row
+    return row if step.bet is None or not row else f'<div class="iv-after-b">{row}</div>'
 
 
 def bet_part(step: Step, name: str) -> str:

@@ -29,6 +29,14 @@ OUTCOMES = {
     "fifty_engineers": "A A A I - A A - A X I",
     # 6: 063, 066, 074, 076, 072
     "the_clock": "ValidationError - A A - I - A - A X",
+    # 7: chaining is capped at an hour (4.8), hops do not depend on each other, self-trust (3.5); 041-043, 068, 069
+    "chain": "A ValidationError A A X A I - A X",
+    # 8: intersection; a resource policy that names the session is not capped (3.2); 025-031
+    "narrowing": "A I I A I I - I - A",
+    # 9: MFA is absent for long-term keys, IfExists lets it pass, sessions are not MFA-marked (3.6, 4.9); 049-059
+    "turnstile": "I A I - A - I I A A",
+    # 10: the confused deputy (3.7); 046-048
+    "vendor": "A I A A - I A I A",
     "staging_bucket": "I - A - A I E X A A I",
 }
 
