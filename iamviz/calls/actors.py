@@ -14,7 +14,8 @@ INVALID_TOKEN = "The security token included in the request is invalid."
 EXPIRED = "The security token included in the request is expired"
 EXPIRED_S3 = "The provided token has expired."
 FORMS = (
-    "user:ACCOUNT/name, session:PROFILE, root:ACCOUNT, service:PRINCIPAL, web:NAME, saml:NAME, admin:ACCOUNT or a label"
+    "user:ACCOUNT/name, session:PROFILE, root:ACCOUNT, service:PRINCIPAL, web:NAME, saml:NAME, anonymous, "
+    "admin:ACCOUNT, a workload or a label"
 )
 
 
@@ -79,6 +80,8 @@ def _find(world: World, call: Call) -> Actor:
             return Actor(Caller(CallerKind.SERVICE, rest, "", service=rest), "")
         case "web" | "saml":
             return Actor(Caller(CallerKind.FEDERATED, federated=rest), "")
+        case "anonymous" if not colon:
+            return Actor(Caller(CallerKind.ANONYMOUS), "")
         case "admin":
             return Actor(None, rest)
     known = ", ".join(sorted([*world.labels, *world.profiles])) or "none"
@@ -87,7 +90,7 @@ def _find(world: World, call: Call) -> Actor:
 
 def _user(world: World, arn: str) -> Actor:
     user = world.users.get(arn)
-    if user is None or (user.access_keys and not any(key.active for key in user.access_keys)):
+    if user is None or (user.access_keys is not None and not any(key.active for key in user.access_keys)):
         raise Refusal("InvalidClientTokenId", INVALID_TOKEN)
     return Actor(user_caller(world, user), user.account)
 

@@ -3,6 +3,7 @@
 from iamviz.calls.actors import Actor, find_actor
 from iamviz.calls.authorize import decide
 from iamviz.calls.model import Call, CallError, Refusal
+from iamviz.calls.workloads import equip
 from iamviz.engine.decision import Decision
 from iamviz.world.callers import role_caller
 from iamviz.world.world import World
@@ -19,7 +20,11 @@ def ask(world: World, who: str, action: str, resource: str = "*") -> Decision:
     """
     call = Call(who, action, {"Resource": resource})
     try:
-        actor = _of_role(world, who) if who in world.roles else find_actor(world, call)
+        if who in world.roles:
+            actor = _of_role(world, who)
+        else:
+            equipped = equip(world, call)
+            world, actor = equipped.world, find_actor(equipped.world, equipped.call)
     except Refusal as refusal:
         raise CallError(f"{who} cannot ask anything: {refusal.error.message}") from None
     if actor.caller is None:

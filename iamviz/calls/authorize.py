@@ -9,8 +9,9 @@ from iamviz.engine.decision import Decision
 from iamviz.engine.evaluate import evaluate
 from iamviz.engine.request import CallerKind, PolicySet, Request
 from iamviz.engine.wording import plain_denial
-from iamviz.policy.model import Policy
+from iamviz.policy.model import Policy, PolicyKind
 from iamviz.world.context import ContextValue, principal_context, request_context
+from iamviz.world.organization import levels_of
 from iamviz.world.world import World
 
 __all__ = ["authorize", "decide", "policies_for"]
@@ -37,8 +38,8 @@ def policies_for(world: World, actor: Actor, resource_policy: Policy | None, res
         resource=resource_policy,
         boundary=boundary,
         session=actor.session.policies if actor.session else None,
-        scps=world.account(caller.account).scps if caller.account else (),
-        rcps=world.account(resource_account).rcps if resource_account else (),
+        scps=levels_of(world, caller.account, PolicyKind.SCP) if caller.account else (),
+        rcps=levels_of(world, resource_account, PolicyKind.RCP) if resource_account else (),
     )
 
 

@@ -17,7 +17,10 @@ from iamviz.calls.iam_common import (
     trust_policy,
 )
 from iamviz.calls.iam_entities import ENTITY_OPERATIONS
+from iamviz.calls.iam_keys import KEY_OPERATIONS
 from iamviz.calls.iam_policies import POLICY_OPERATIONS
+from iamviz.calls.iam_profiles import PROFILE_OPERATIONS
+from iamviz.calls.iam_providers import PROVIDER_OPERATIONS
 from iamviz.calls.model import Call, CallError, Refusal, Result
 from iamviz.calls.validation import Field, check_params
 from iamviz.engine.decision import Decision
@@ -130,7 +133,10 @@ _BOUNDED = (("User", "users"), ("Role", "roles"))
 
 IAM_OPERATIONS: dict[str, Operation] = {
     **ENTITY_OPERATIONS,
+    **KEY_OPERATIONS,
     **POLICY_OPERATIONS,
+    **PROFILE_OPERATIONS,
+    **PROVIDER_OPERATIONS,
     "UpdateAssumeRolePolicy": update_assume_role_policy,
     **{f"Put{kind}Policy": _inline(kind, things, put=True) for kind, things in _KINDS},
     **{f"Delete{kind}Policy": _inline(kind, things, put=False) for kind, things in _KINDS},

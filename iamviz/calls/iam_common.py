@@ -1,10 +1,10 @@
 """What all changes to IAM share: look-up by name, evaluation, and documents read as IAM reads them on saving."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from iamviz.arn import Arn, split_fields
+from iamviz.arn import split_fields
 from iamviz.calls.actors import Actor
 from iamviz.calls.authorize import authorize
 from iamviz.calls.model import Call, Refusal, Result
@@ -18,22 +18,35 @@ from iamviz.world.world import World
 __all__ = [
     "DOCUMENT",
     "NAME",
+    "NAME64",
     "POLICY_ARN",
     "Operation",
     "allow",
+    "check_quota",
     "find",
     "malformed",
     "missing",
+    "new_arn",
     "read_document",
     "trust_policy",
 ]
 
 Operation = Callable[[World, Actor, Call], Result]
 NAME = Field(str, 1, 128, r"[\w+=,.@-]+", required=True)
+NAME64 = Field(str, 1, 64, r"[\w+=,.@-]+", required=True)
 DOCUMENT = Field(str, 1, 131072, required=True)
 POLICY_ARN = Field(str, 20, 2048, required=True)
 PROHIBITED = ("Resource", "NotResource", "NotPrincipal")
 PROTECTED = (":role/aws-service-role/", ":role/aws-reserved/")
+QUOTAS = {
+    "user": ("UsersPerAccount", 5000),
+    "group": ("GroupsPerAccount", 300),
+    "role": ("RolesPerAccount", 1000),
+    "instance-profile": ("InstanceProfilesPerAccount", 1000),
+    "oidc-provider": ("OpenIdConnectProvidersPerAccount", 100),
+    "saml-provider": ("SAMLProvidersPerAccount", 100),
+}
+"""The default quotas of an account by kind; all but that of users can be raised."""
 TRUST_LIMIT = 8192
 ROLE_ACTIONS = re.compile(
     r"sts:(?:\*|assumerole\*?|assumerolewithsaml|assumerolewithwebidentity|tagsession|setsourceidentity|setcontext)"
@@ -45,11 +58,34 @@ def find(things: Mapping[str, Any], account: str, kind: str, name: str) -> Any:
     root = things.get(f"arn:aws:iam::{account}:{kind}/{name}")
     if root is not None:
         return root
+    middle, end = f":iam::{account}:{kind}/", f"/{name}"
     for arn, thing in things.items():
-        parsed = Arn.parse(arn)
-        if parsed.account == account and parsed.name == name:
+        if arn.endswith(end) and middle in arn:
             return thing
     raise missing(kind, name)
+
+
+def new_arn(world: World, actor: Actor, kind: str, things: Iterable[str], params: Mapping[str, Any]) -> str:
+    """The ARN of a thing to be made; names are unique in an account whatever their path and letter case."""
+    title = "".join(word.capitalize() for word in kind.split("-"))
+    name: str = params[f"{title}Name"]
+    prefix = f"arn:{world.partition}:iam::{actor.account}:{kind}/"
+    lower = name.lower()
+    for arn in things:
+        if arn.startswith(prefix) and arn.rpartition("/")[2].lower() == lower:
+            taken = f"Instance Profile {name}" if kind == "instance-profile" else f"{title} with name {name}"
+            raise Refusal("EntityAlreadyExists", f"{taken} already exists.", 409)
+    return f"{prefix[:-1]}{params.get('Path', '/')}{name}"
+
+
+def check_quota(
+    world: World, actor: Actor, kind: str, things: Iterable[str], decisions: tuple[Decision, ...] = ()
+) -> None:
+    """LimitExceeded when an account has as many things of a kind as it may have by default (1.4)."""
+    name, most = QUOTAS[kind]
+    prefix = f"arn:{world.partition}:iam::{actor.account}:{kind}/"
+    if sum(arn.startswith(prefix) for arn in things) >= most:
+        raise Refusal("LimitExceeded", f"Cannot exceed quota for {name}: {most}", 409, decisions)
 
 
 def allow(world: World, actor: Actor, call: Call, arn: str) -> tuple[Decision, ...]:

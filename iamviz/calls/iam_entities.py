@@ -1,39 +1,25 @@
 """Making and deleting users, groups, roles and keys: docs/rules/roles_and_sessions.md 1.4, 2.1 and 5."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from immutables import Map
 
-from iamviz.arn import Arn
 from iamviz.calls.actors import Actor
-from iamviz.calls.iam_common import DOCUMENT, NAME, Operation, allow, find, missing, trust_policy
+from iamviz.calls.iam_common import DOCUMENT, NAME, NAME64, Operation, allow, check_quota, find, new_arn, trust_policy
+from iamviz.calls.iam_shapes import group_value, role_value, user_value
 from iamviz.calls.model import Call, Refusal, Result
 from iamviz.calls.session_tags import MOST_TAGS, check_tags, pairs
-from iamviz.calls.validation import Field, check_params
+from iamviz.calls.validation import PATH, Field, check_params
+from iamviz.engine.decision import Decision
 from iamviz.world.entities import AccessKey, Group, Role, User
 from iamviz.world.ids import access_key_id, unique_id
 from iamviz.world.world import World
 
 __all__ = ["ENTITY_OPERATIONS"]
 
-PATH = Field(str, 1, 512, r"/([!-~]+/)?")
-NAME64 = Field(str, 1, 64, r"[\w+=,.@-]+", required=True)
 DURATION = Field(int, 3600, 43200)
-MOST_KEYS = 2
 MOST_GROUPS = 10
 _PREFIX = {"user": "AIDA", "group": "AGPA", "role": "AROA"}
-
-
-def _new_arn(world: World, actor: Actor, kind: str, things: Iterable[str], params: Mapping[str, Any]) -> str:
-    """The ARN of a thing to be made; names are unique in an account whatever their path and letter case."""
-    name = params[f"{kind.capitalize()}Name"]
-    for arn in things:
-        parsed = Arn.parse(arn)
-        if parsed.account == actor.account and parsed.name.lower() == name.lower():
-            raise Refusal("EntityAlreadyExists", f"{kind.capitalize()} with name {name} already exists.", 409)
-    return f"arn:{world.partition}:iam::{actor.account}:{kind}{params.get('Path', '/')}{name}"
 
 
 def _id(world: World, kind: str, actor: Actor, arn: str) -> str:
@@ -50,21 +36,23 @@ def _tags(call: Call) -> Map[str, str]:
 def create_user(world: World, actor: Actor, call: Call) -> Result:
     """CreateUser: a user without permissions and without keys; here it can call at once, as with a key made for it."""
     check_params(call.operation, call.params, {"UserName": NAME64, "Path": PATH, "Tags": Field(list)})
-    arn = _new_arn(world, actor, "user", world.users, call.params)
+    arn = new_arn(world, actor, "user", world.users, call.params)
     decisions = allow(world, actor, call, arn)
+    check_quota(world, actor, "user", world.users, decisions)
     key = AccessKey(access_key_id("AKIA", actor.account, arn, world.serial))
-    user = User(arn, _id(world, "user", actor, arn), tags=_tags(call), access_keys=(key,))
-    value = {"User": {"UserName": user.name, "UserId": user.unique_id, "Arn": arn}}
+    user = User(arn, _id(world, "user", actor, arn), tags=_tags(call), access_keys=(key,), created=world.now)
+    value = {"User": user_value(user)}
     return Result(replace(world.with_user(user), serial=world.serial + 1), value, None, decisions)
 
 
 def create_group(world: World, actor: Actor, call: Call) -> Result:
     """CreateGroup: a bag for policies, still empty."""
     check_params(call.operation, call.params, {"GroupName": NAME, "Path": PATH})
-    arn = _new_arn(world, actor, "group", world.groups, call.params)
+    arn = new_arn(world, actor, "group", world.groups, call.params)
     decisions = allow(world, actor, call, arn)
-    group = Group(arn, _id(world, "group", actor, arn))
-    value = {"Group": {"GroupName": group.name, "GroupId": group.unique_id, "Arn": arn}}
+    check_quota(world, actor, "group", world.groups, decisions)
+    group = Group(arn, _id(world, "group", actor, arn), created=world.now)
+    value = {"Group": group_value(group)}
     return Result(replace(world.with_group(group), serial=world.serial + 1), value, None, decisions)
 
 
@@ -81,8 +69,9 @@ def create_role(world: World, actor: Actor, call: Call) -> Result:
     }
     check_params(call.operation, call.params, fields)
     params = call.params
-    arn = _new_arn(world, actor, "role", world.roles, params)
+    arn = new_arn(world, actor, "role", world.roles, params)
     decisions = allow(world, actor, call, arn)
+    check_quota(world, actor, "role", world.roles, decisions)
     trust = trust_policy(world, params["AssumeRolePolicyDocument"], f"trust policy of {params['RoleName']}")
     boundary = params.get("PermissionsBoundary", "")
     if boundary and boundary not in world.managed_policies:
@@ -94,17 +83,22 @@ def create_role(world: World, actor: Actor, call: Call) -> Result:
         boundary=boundary,
         max_session_duration=params.get("MaxSessionDuration", 3600),
         tags=_tags(call),
+        created=world.now,
     )
-    value = {"Role": {"RoleName": role.name, "RoleId": role.unique_id, "Arn": arn}}
+    value = {"Role": role_value(role)}
     return Result(replace(world.with_role(role), serial=world.serial + 1), value, None, decisions)
 
 
-def _must_be_bare(identity: User | Group | Role) -> None:
-    """What still carries policies cannot be deleted (2.1)."""
+def _conflict(what: str, decisions: tuple[Decision, ...]) -> Refusal:
+    """What still carries or holds something cannot be deleted (2.1)."""
+    return Refusal("DeleteConflict", f"Cannot delete entity, {what}", 409, decisions)
+
+
+def _must_be_bare(identity: User | Group | Role, decisions: tuple[Decision, ...]) -> None:
     if identity.attached:
-        raise Refusal("DeleteConflict", "Cannot delete entity, must detach all policies first.", 409)
+        raise _conflict("must detach all policies first.", decisions)
     if identity.inline:
-        raise Refusal("DeleteConflict", "Cannot delete entity, must delete policies first.", 409)
+        raise _conflict("must delete policies first.", decisions)
 
 
 def delete_user(world: World, actor: Actor, call: Call) -> Result:
@@ -113,7 +107,13 @@ def delete_user(world: World, actor: Actor, call: Call) -> Result:
     user = find(world.users, actor.account, "user", call.params["UserName"])
     decisions = allow(world, actor, call, user.arn)
     if actor.caller is not None:
-        _must_be_bare(user)
+        if user.groups:
+            raise _conflict("must remove users from group first.", decisions)
+        if user.access_keys:
+            raise _conflict("must delete access keys first.", decisions)
+        if user.mfa_serial:
+            raise _conflict("must delete MFA device first.", decisions)
+        _must_be_bare(user, decisions)
     return Result(replace(world, users=world.users.delete(user.arn)), {}, None, decisions)
 
 
@@ -123,8 +123,8 @@ def delete_group(world: World, actor: Actor, call: Call) -> Result:
     group = find(world.groups, actor.account, "group", call.params["GroupName"])
     decisions = allow(world, actor, call, group.arn)
     if any(group.arn in user.groups for user in world.users.values()):
-        raise Refusal("DeleteConflict", "Cannot delete entity, must remove users from group first.", 409, decisions)
-    _must_be_bare(group)
+        raise _conflict("must remove users from group first.", decisions)
+    _must_be_bare(group, decisions)
     return Result(replace(world, groups=world.groups.delete(group.arn)), {}, None, decisions)
 
 
@@ -133,9 +133,16 @@ def delete_role(world: World, actor: Actor, call: Call) -> Result:
     check_params(call.operation, call.params, {"RoleName": NAME64})
     role = find(world.roles, actor.account, "role", call.params["RoleName"])
     decisions = allow(world, actor, call, role.arn)
+    holding = [arn for arn, profile in sorted(world.instance_profiles.items()) if profile.role == role.arn]
     if actor.caller is not None:
-        _must_be_bare(role)
-    return Result(replace(world, roles=world.roles.delete(role.arn)), {}, None, decisions)
+        _must_be_bare(role, decisions)
+        if holding:
+            raise _conflict("must remove roles from instance profile first.", decisions)
+    profiles = world.instance_profiles
+    for arn in holding:
+        profiles = profiles.set(arn, replace(profiles[arn], role=""))
+    changed = replace(world, roles=world.roles.delete(role.arn), instance_profiles=profiles)
+    return Result(changed, {}, None, decisions)
 
 
 def list_users(world: World, actor: Actor, call: Call) -> Result:
@@ -143,7 +150,7 @@ def list_users(world: World, actor: Actor, call: Call) -> Result:
     check_params(call.operation, call.params, {"PathPrefix": Field(str, 1, 512)})
     decisions = allow(world, actor, call, f"arn:{world.partition}:iam::{actor.account}:user/")
     users = sorted((user for user in world.users.values() if user.account == actor.account), key=lambda user: user.arn)
-    value = {"Users": [{"UserName": user.name, "UserId": user.unique_id, "Arn": user.arn} for user in users]}
+    value = {"Users": [user_value(user) for user in users], "IsTruncated": False}
     return Result(world, value, None, decisions)
 
 
@@ -155,36 +162,6 @@ def update_role(world: World, actor: Actor, call: Call) -> Result:
     decisions = allow(world, actor, call, role.arn)
     seconds = call.params.get("MaxSessionDuration", role.max_session_duration)
     return Result(world.with_role(replace(role, max_session_duration=seconds)), {}, None, decisions)
-
-
-def create_access_key(world: World, actor: Actor, call: Call) -> Result:
-    """CreateAccessKey: a user has at most two."""
-    check_params(call.operation, call.params, {"UserName": NAME64})
-    user = find(world.users, actor.account, "user", call.params["UserName"])
-    decisions = allow(world, actor, call, user.arn)
-    if len(user.access_keys) >= MOST_KEYS:
-        raise Refusal("LimitExceeded", f"Cannot exceed quota for AccessKeysPerUser: {MOST_KEYS}", 409, decisions)
-    key = AccessKey(access_key_id("AKIA", user.account, user.arn, "key", world.serial))
-    changed = replace(world.with_user(replace(user, access_keys=(*user.access_keys, key))), serial=world.serial + 1)
-    value = {"AccessKey": {"UserName": user.name, "AccessKeyId": key.id, "Status": "Active"}}
-    return Result(changed, value, None, decisions)
-
-
-def update_access_key(world: World, actor: Actor, call: Call) -> Result:
-    """UpdateAccessKey: Active or Inactive, without AccessKeyId all keys; sessions that a key made go on (3.8)."""
-    fields = {
-        "UserName": NAME64,
-        "AccessKeyId": Field(str, 16, 128, r"[\w]+"),
-        "Status": Field(str, pattern="Active|Inactive", required=True),
-    }
-    check_params(call.operation, call.params, fields)
-    user = find(world.users, actor.account, "user", call.params["UserName"])
-    decisions = allow(world, actor, call, user.arn)
-    wanted, active = call.params.get("AccessKeyId"), call.params["Status"] == "Active"
-    if wanted and wanted not in {key.id for key in user.access_keys}:
-        raise missing("Access Key", wanted)
-    keys = tuple(replace(key, active=active) if wanted in (None, key.id) else key for key in user.access_keys)
-    return Result(world.with_user(replace(user, access_keys=keys)), {}, None, decisions)
 
 
 def _tagging(kind: str, things: str, adds: bool) -> Operation:
@@ -228,7 +205,6 @@ def _membership(joins: bool) -> Operation:
 
 ENTITY_OPERATIONS: dict[str, Operation] = {
     "AddUserToGroup": _membership(joins=True),
-    "CreateAccessKey": create_access_key,
     "CreateGroup": create_group,
     "CreateRole": create_role,
     "CreateUser": create_user,
@@ -241,6 +217,5 @@ ENTITY_OPERATIONS: dict[str, Operation] = {
     "TagUser": _tagging("User", "users", adds=True),
     "UntagRole": _tagging("Role", "roles", adds=False),
     "UntagUser": _tagging("User", "users", adds=False),
-    "UpdateAccessKey": update_access_key,
     "UpdateRole": update_role,
 }

@@ -58,12 +58,19 @@ def role_session(
     tags: Map[str, str] | None = None,
     transitive: frozenset[str] = frozenset(),
     source_identity: str = "",
+    context: Map[str, str] | None = None,
 ) -> Session:
     """A session of a role. Its ARN has the role's name without the path (1.2)."""
     parsed = Arn.parse(role.arn)
     arn = f"arn:{parsed.partition}:sts::{parsed.account}:assumed-role/{parsed.name}/{name}"
-    more = {"policies": policies, "tags": tags or Map(), "transitive": transitive, "source_identity": source_identity}
-    return issue(world, kind, arn, role.arn, role.unique_id, name, seconds, caller, **more)
+    return issue(
+        *(world, kind, arn, role.arn, role.unique_id, name, seconds, caller),
+        policies=policies,
+        tags=tags or Map(),
+        transitive=transitive,
+        source_identity=source_identity,
+        context=context or Map(),
+    )
 
 
 def credentials_of(session: Session) -> dict[str, str]:

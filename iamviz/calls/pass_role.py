@@ -11,38 +11,50 @@ from iamviz.arn import Arn, is_role_arn
 from iamviz.calls.actors import Actor
 from iamviz.calls.authorize import decide
 from iamviz.calls.model import Call, Check, Refusal
+from iamviz.calls.workloads import service_actor, source_keys
 from iamviz.engine.decision import Decision
-from iamviz.engine.evaluate import evaluate
-from iamviz.engine.request import Caller, CallerKind, PolicySet, Request
 from iamviz.world.context import ContextValue
+from iamviz.world.entities import InstanceProfile
 from iamviz.world.world import World
 
-__all__ = ["PASSING", "check_pass_role"]
+__all__ = ["PASSING", "Passed", "Passing", "check_pass_role", "pass_role", "roles_passed"]
 
 CROSS_ACCOUNT = "Cross-account pass role is not allowed."
+LAMBDA_REFUSAL = "The role defined for the function cannot be assumed by Lambda."
 
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """An operation that hands a role to a service: the parameter with the role's ARN, and the service that gets it."""
+    """An operation that hands a role to a service: the parameter with the role's ARN, and the service that gets it.
+
+    ``kind`` is the kind of workload that acts with the role from then on, "" when the service itself does.
+    """
 
     param: str
     service: str
+    kind: str = ""
     refusal: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A role that a call hands over, with the instance profile in which it came, if it came in one."""
+
+    passing: Passing
+    role_arn: str
+    profile: InstanceProfile | None = None
+
+
 PASSING: Mapping[str, tuple[Passing, ...]] = {
-    "lambda:CreateFunction": (
-        Passing("Role", "lambda.amazonaws.com", "The role defined for the function cannot be assumed by Lambda."),
-    ),
-    "lambda:UpdateFunctionConfiguration": (
-        Passing("Role", "lambda.amazonaws.com", "The role defined for the function cannot be assumed by Lambda."),
-    ),
-    "ec2:RunInstances": (Passing("IamInstanceProfile", "ec2.amazonaws.com"),),
+    "lambda:CreateFunction": (Passing("Role", "lambda.amazonaws.com", "lambda", LAMBDA_REFUSAL),),
+    "lambda:UpdateFunctionConfiguration": (Passing("Role", "lambda.amazonaws.com", "lambda", LAMBDA_REFUSAL),),
+    "ec2:RunInstances": (Passing("IamInstanceProfile", "ec2.amazonaws.com", "ec2"),),
+    "ec2:AssociateIamInstanceProfile": (Passing("IamInstanceProfile", "ec2.amazonaws.com", "ec2"),),
     "ecs:RegisterTaskDefinition": (
-        Passing("taskRoleArn", "ecs-tasks.amazonaws.com"),
-        Passing("executionRoleArn", "ecs-tasks.amazonaws.com"),
+        Passing("taskRoleArn", "ecs-tasks.amazonaws.com", "ecs-task"),
+        Passing("executionRoleArn", "ecs-tasks.amazonaws.com", "ecs-agent"),
     ),
+    "eks:CreatePodIdentityAssociation": (Passing("roleArn", "pods.eks.amazonaws.com", "pod-identity"),),
     "glue:CreateJob": (Passing("Role", "glue.amazonaws.com"),),
     "glue:CreateDevEndpoint": (Passing("RoleArn", "glue.amazonaws.com"),),
     "cloudformation:CreateStack": (Passing("RoleARN", "cloudformation.amazonaws.com"),),
@@ -53,52 +65,86 @@ PASSING: Mapping[str, tuple[Passing, ...]] = {
 }
 
 
-def check_pass_role(world: World, actor: Actor, call: Call, decisions: tuple[Decision, ...]) -> tuple[Decision, ...]:
+def roles_passed(world: World, account: str, call: Call, before: tuple[Decision, ...] = ()) -> tuple[Passed, ...]:
+    """The roles that a call hands over; Refusal for an instance profile that does not exist or is empty."""
+    found = []
+    for passing in PASSING.get(call.operation, ()):
+        value = call.params.get(passing.param)
+        if value and passing.param == "IamInstanceProfile":
+            found.append(_from_profile(world, account, passing, value, before))
+        elif value:
+            found.append(Passed(passing, str(value)))
+    return tuple(found)
+
+
+def _from_profile(world: World, account: str, passing: Passing, value: Any, before: tuple[Decision, ...]) -> Passed:
+    """The role in an instance profile. A world that has none in this account takes roles of the same names for them,
+    as the console makes them.
+    """
+    text = str(value.get("Arn") or value.get("Name") or "") if isinstance(value, Mapping) else str(value)
+    profile = _profile(world, account, text)
+    if profile is not None:
+        if not profile.role:
+            message = f'IAM Instance Profile "{profile.arn}" has no associated IAM Roles'
+            raise Refusal("InvalidParameterValue", message, 400, before)
+        return Passed(passing, profile.role, profile)
+    if is_role_arn(text) or any(other.account == account for other in world.instance_profiles.values()):
+        message = f"Value ({text}) for parameter iamInstanceProfile is invalid. Invalid IAM Instance Profile"
+        raise Refusal("InvalidParameterValue", message, 400, before)
+    arn = text.replace(":instance-profile/", ":role/")
+    return Passed(passing, arn if ":role/" in arn else f"arn:{world.partition}:iam::{account}:role/{arn}")
+
+
+def _profile(world: World, account: str, text: str) -> InstanceProfile | None:
+    if text in world.instance_profiles:
+        return world.instance_profiles[text]
+    profiles = sorted(world.instance_profiles.values(), key=lambda profile: profile.arn)
+    return next((profile for profile in profiles if (profile.account, profile.name) == (account, text)), None)
+
+
+def check_pass_role(
+    world: World, actor: Actor, call: Call, passed: tuple[Passed, ...], decisions: tuple[Decision, ...]
+) -> tuple[Decision, ...]:
     """The decisions on passing every role that the call hands over, after those on the call itself.
 
     Refusal for a role of another account, for a caller without iam:PassRole, for a role that distrusts the service.
     """
-    for passing in PASSING.get(call.operation, ()):
-        role_arn = _role_arn(call.params.get(passing.param))
-        if role_arn:
-            decisions += _pass(world, actor, call, passing, role_arn, decisions)
+    for item in passed:
+        decisions += _pass(world, actor, call, item, decisions)
     return decisions
 
 
-def _role_arn(value: Any) -> str:
-    """The role of a parameter: its ARN, or that of the instance profile of the same name."""
-    if isinstance(value, Mapping):
-        value = value.get("Arn") or value.get("Name")
-    text = str(value or "")
-    return text.replace(":instance-profile/", ":role/") if ":instance-profile/" in text else text
-
-
-def _pass(
-    world: World, actor: Actor, call: Call, passing: Passing, role_arn: str, before: tuple[Decision, ...]
+def pass_role(
+    world: World, actor: Actor, call: Call, role_arn: str, service: str, before: tuple[Decision, ...] = ()
 ) -> tuple[Decision, ...]:
+    """The decision on iam:PassRole itself, after the decisions ``before``; Refusal when it is denied."""
     if not is_role_arn(role_arn):
         raise Refusal("ValidationError", "Request ARN is invalid", 400, before)
     if Arn.parse(role_arn).account != actor.account:
         check = Check("pass role", False, "a role can only be passed inside its own account")
         raise Refusal("AccessDeniedException", CROSS_ACCOUNT, 403, before, (check,))
-    keys = [ContextValue("iam:PassedToService", (passing.service,), "the service that gets the role")]
+    keys = [ContextValue("iam:PassedToService", (service,), "the service that gets the role")]
     decision = decide(world, actor, call, "iam:PassRole", role_arn, None, keys)
     if not decision.allowed:
         raise Refusal("AccessDeniedException", decision.message or "", 403, (*before, decision))
+    return (decision,)
+
+
+def _pass(world: World, actor: Actor, call: Call, passed: Passed, before: tuple[Decision, ...]) -> tuple[Decision, ...]:
+    passing, role_arn = passed.passing, passed.role_arn
+    decisions = pass_role(world, actor, call, role_arn, passing.service, before)
     role = world.roles.get(role_arn)
-    trusting = _service_may(world, passing.service, role_arn)
-    if role is None or not trusting.allowed:
+    if role is None or not _service_may(world, passing.service, role_arn).allowed:
         text = passing.refusal or f"{passing.service} cannot assume the role {role_arn}"
         check = Check("trust", False, f"the role's trust policy does not let {passing.service} assume it")
-        raise Refusal("InvalidParameterValueException", text, 400, (*before, decision), (check,))
-    return (decision,)
+        raise Refusal("InvalidParameterValueException", text, 400, (*before, *decisions), (check,))
+    return decisions
 
 
 def _service_may(world: World, service: str, role_arn: str) -> Decision:
     """Whether the service could assume the role, as it will do later."""
-    role = world.roles.get(role_arn)
-    caller = Caller(CallerKind.SERVICE, service, "", service=service)
-    account = Arn.parse(role_arn).account
-    context = {"aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": service, "aws:SourceAccount": account}
-    request = Request(caller, "sts:AssumeRole", role_arn, account, context)
-    return evaluate(request, PolicySet(resource=role.trust if role else None), world.settings)
+    keys = source_keys(Arn.parse(role_arn).account)
+    call = Call(f"service:{service}", "sts:AssumeRole")
+    return decide(
+        world, service_actor(service), call, call.operation, role_arn, world.roles[role_arn].trust, list(keys)
+    )

@@ -1,13 +1,27 @@
 """Performing a call: the clock, the credentials, then the service. Refusals of AWS are results, not exceptions."""
 
+from dataclasses import replace
+
 from iamviz.calls.actors import find_actor
 from iamviz.calls.iam import IAM_OPERATIONS
+from iamviz.calls.iam_common import Operation
 from iamviz.calls.model import Call, CallError, Refusal, Result
+from iamviz.calls.organizations import ORGANIZATION_OPERATIONS
 from iamviz.calls.services import use_service
 from iamviz.calls.sts import STS_OPERATIONS
+from iamviz.calls.workloads import IMDS_OPERATIONS, Equipped, equip
 from iamviz.world.world import World
 
 __all__ = ["perform"]
+
+_OPERATIONS: dict[str, dict[str, Operation]] = {
+    "iam": IAM_OPERATIONS,
+    "imds": IMDS_OPERATIONS,
+    "organizations": ORGANIZATION_OPERATIONS,
+    "sts": STS_OPERATIONS,
+}
+_WHOLE = ("iam", "imds", "sts")
+"""The services of which an operation that is not listed is unknown; elsewhere it is only decided."""
 
 
 def perform(world: World, call: Call) -> Result:
@@ -17,12 +31,19 @@ def perform(world: World, call: Call) -> Result:
     for a misuse: an unknown actor, an operation of IAM or STS that iamviz does not know, a parameter of a wrong shape.
     """
     world = world if call.at is None else world.at(call.at)
-    operations = {"sts": STS_OPERATIONS, "iam": IAM_OPERATIONS}.get(call.service)
-    operation = use_service if operations is None else operations.get(call.name)
+    operations = _OPERATIONS.get(call.service, {})
+    operation = operations.get(call.name, None if call.service in _WHOLE else use_service)
     if operation is None:
-        known = ", ".join(sorted(operations or ()))
+        known = ", ".join(sorted(operations))
         raise CallError(f"iamviz does not know {call.operation}; it knows {call.service}: {known}")
+    equipped = Equipped(world, call)
     try:
-        return operation(world, find_actor(world, call), call)
+        equipped = equip(world, call)
+        result = operation(equipped.world, find_actor(equipped.world, equipped.call), equipped.call)
     except Refusal as refusal:
-        return Result(world, None, refusal.error, refusal.decisions, refusal.checks)
+        result = Result(equipped.world, None, refusal.error, refusal.decisions, refusal.checks)
+    if not equipped.decisions:
+        return result
+    return replace(
+        result, decisions=(*result.decisions, *equipped.decisions), checks=(*equipped.checks, *result.checks)
+    )

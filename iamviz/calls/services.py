@@ -6,8 +6,9 @@ from typing import Any
 from iamviz.calls.actors import Actor
 from iamviz.calls.authorize import authorize
 from iamviz.calls.iam import change_resource_policy
+from iamviz.calls.launch import change_metadata_options, launch
 from iamviz.calls.model import Call, CallError, Refusal, Result
-from iamviz.calls.pass_role import check_pass_role
+from iamviz.calls.pass_role import check_pass_role, roles_passed
 from iamviz.world.world import World
 
 __all__ = ["action_of", "resource_arn", "use_service"]
@@ -55,7 +56,12 @@ def use_service(world: World, actor: Actor, call: Call) -> Result:
     arn = resource_arn(world, call)
     resource = world.resource_of(arn)
     decisions = authorize(world, actor, call, action_of(call), arn, resource.policy if resource else None)
-    decisions = check_pass_role(world, actor, call, decisions)
+    passed = roles_passed(world, actor.account, call, decisions)
+    decisions = check_pass_role(world, actor, call, passed, decisions)
+    if passed:
+        return launch(world, actor, call, passed, decisions)
+    if call.operation == "ec2:ModifyInstanceMetadataOptions":
+        return change_metadata_options(world, call, decisions)
     key = call.params.get("Key")
     if resource is None or resource.objects is None or key is None:
         return Result(world, {}, None, decisions)

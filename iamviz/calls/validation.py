@@ -8,7 +8,7 @@ from typing import Any
 from iamviz.arn import FIELDS, is_role_arn, split_fields
 from iamviz.calls.model import CallError, Refusal
 
-__all__ = ["NAME_PATTERN", "Field", "check_params", "check_role_arn"]
+__all__ = ["NAME_PATTERN", "PATH", "Field", "check_params", "check_role_arn"]
 
 NAME_PATTERN = r"[\w+=,.@-]*"
 """What names of sessions, federated users and source identities consist of."""
@@ -24,6 +24,10 @@ class Field:
     pattern: str = ""
     required: bool = False
     forbidden_start: str = ""
+
+
+PATH = Field(str, 1, 512, r"/([!-~]+/)?")
+"""The path of an entity of IAM (docs/rules/roles_and_sessions.md 1.4)."""
 
 
 def check_params(operation: str, params: Mapping[str, Any], fields: Mapping[str, Field]) -> None:

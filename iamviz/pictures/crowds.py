@@ -40,7 +40,7 @@ def hub_picture(before: World, after: World, follow: str = "", titles: tuple[str
 
 
 def _keys(users: Iterable[User]) -> int:
-    return sum(len(user.access_keys) for user in users)
+    return sum(len(user.access_keys or ()) for user in users)
 
 
 def _first_name(*worlds: World) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +14,7 @@ from iamviz.pictures.marks import Mark
 from iamviz.story.captions import outcome_words
 from iamviz.story.story import Step, Story
 from iamviz.world.sessions import Session
+from iamviz.world.workloads import Workload
 from iamviz.world.world import World
 
 _FIRST_WORD: Final = re.compile(r"[A-Z][a-z]+|[A-Z]+(?![a-z])")
@@ -23,6 +25,7 @@ _VERBS: Final = {
     "List": "lists",
     "Put": "writes",
     "Batch": "calls",
+    "Modify": "changes",
 }
 
 
@@ -108,7 +111,7 @@ class _Builder:
         if call.operation == "iam:UpdateAssumeRolePolicy":
             self.trust_change(step)
             return
-        if call.service == "iam":
+        if call.service in ("iam", "organizations"):
             return
         caller = self.caller(step)
         if call.service == "sts":
@@ -116,8 +119,11 @@ class _Builder:
             return
         if caller is None:
             return
-        passed = self.passed_role(step)
-        target = passed or self.resource(step.after, resource_arn(step.after, call), call.service)
+        workload = self.workload_at(step)
+        passed = None if workload else self.passed_role(step)
+        target = workload or passed or self.resource(step.after, resource_arn(step.after, call), call.service)
+        if call.service == "imds" and step.issued is not None:
+            self.issued(step.issued, step.number, "handed out")
         verdict = outcome_mark(step.outcome)
         weight = 6 if step.session and not any(edge.kind == "request" and edge.weight for edge in self.edges) else None
         self.edges.append(
@@ -125,7 +131,7 @@ class _Builder:
                 caller,
                 target,
                 "request",
-                verb="passes" if passed else verb_of(call.operation),
+                verb="passes" if passed else "asks" if call.service == "imds" else verb_of(call.operation),
                 step=step.number,
                 verdict=verdict,
                 until=self.death(step.session),
@@ -149,10 +155,15 @@ class _Builder:
                     self.trust(principal, arn, step.number)
 
     def trust(self, principal: str, role: str, step: int | None, since: int | None = None) -> None:
-        if any(edge.kind == "trust" and (edge.source, edge.target) == (principal, role) for edge in self.edges):
-            return
         title = "the trust policy names this principal"
-        self.edges.append(MapEdge(principal, role, "trust", "may assume", step, since=since, weight=8, title=title))
+        self.may_become(
+            principal, role, MapEdge(principal, role, "trust", "may assume", step, since=since, title=title)
+        )
+
+    def may_become(self, source: str, role: str, edge: MapEdge) -> None:
+        """The one dashed line between two nodes."""
+        if not any(known.kind == "trust" and (known.source, known.target) == (source, role) for known in self.edges):
+            self.edges.append(replace(edge, weight=8))
 
     def passed_role(self, step: Step) -> str | None:
         """The role that a call hands to a service: the arrow leads there, for that is what the caller gains."""
@@ -185,9 +196,14 @@ class _Builder:
             self.edges.append(MapEdge(caller, arn, "request", "assumes", step.number, verdict))
             return
         self.trust(caller, arn, None, since=step.number)
-        self.session(session, step.number)
-        verb = f"assumed {clock(session.issued)}"
-        self.edges.append(MapEdge(arn, session.access_key_id, "session", verb, step.number, until=self.death(session)))
+        self.issued(session, step.number)
+
+    def issued(self, session: Session, step: int, verb: str = "assumed") -> None:
+        """A session beside its role, from the step on that brought it."""
+        self.session(session, step)
+        key, when = session.access_key_id, f"{verb} {clock(session.issued)}"
+        if not any(edge.kind == "session" and edge.target == key for edge in self.edges):
+            self.edges.append(MapEdge(session.principal, key, "session", when, step, until=self.death(session)))
 
     def death(self, session: Session | None) -> int | None:
         """The first step at which a session is over."""
@@ -199,6 +215,10 @@ class _Builder:
         """The node that calls: a session, a user, the root user, a service, or somebody whom a provider vouches for."""
         assert step.call is not None
         actor, world = step.call.actor, step.before
+        workload = step.after.workloads.get(actor)
+        if workload is not None and not workload.user:
+            return self.by_workload(step, workload)
+        actor = workload.user if workload else actor
         session = world.sessions.get(world.profiles.get(actor.removeprefix("session:"), ""))
         if session is not None:
             self.session(session, 1)
@@ -212,6 +232,8 @@ class _Builder:
         match kind:
             case "root":
                 self.add(actor, "user", "root user", "of the account", rest)
+            case "anonymous":
+                self.add(actor, "user", "somebody", "without credentials", None)
             case "service":
                 self.add(actor, "service", rest.removesuffix(".amazonaws.com"), "AWS service", None)
             case "web" | "saml":
@@ -219,6 +241,43 @@ class _Builder:
             case _:
                 return None
         return actor
+
+    def by_workload(self, step: Step, workload: Workload) -> str:
+        """The session that a workload calls with, beside the role that was delivered to it; itself when it has none."""
+        self.workload(workload, step)
+        session = step.session
+        if session is None or session is step.issued:
+            return workload.name
+        if session.is_role_session:
+            self.runs_as(workload.name, session.principal, step)
+            self.issued(session, step.number, "delivered")
+        return session.access_key_id
+
+    def runs_as(self, workload: str, role: str, step: Step) -> None:
+        """A dashed line from a workload to its role."""
+        self.role(step.after, role)
+        self.may_become(workload, role, MapEdge(workload, role, "trust", "runs as", since=step.number))
+
+    def workload(self, workload: Workload, step: Step) -> str:
+        """A workload as what it is: an EC2 instance, a GitHub job."""
+        kind: NodeKind = "service" if workload.service else "idp"
+        node = MapNode(workload.name, kind, workload.name, workload.title, workload.account or None, step.number)
+        self.nodes.setdefault(workload.name, replace(node, title=workload.arn or workload.name))
+        return workload.name
+
+    def workload_at(self, step: Step) -> str | None:
+        """The workload that a step makes, changes or asks; one that is made gets the line to its role at once."""
+        assert step.call is not None
+        asked = step.call.params.get("Instance") if step.call.service == "imds" else None
+        for name, workload in sorted(step.after.workloads.items()):
+            if name == asked:
+                return self.workload(workload, step)
+            if step.before.workloads.get(name) != workload:
+                if workload.role in step.after.roles:
+                    self.workload(workload, step)
+                    self.runs_as(name, workload.role, step)
+                return self.workload(workload, step)
+        return None
 
     def user(self, world: World, arn: str) -> None:
         self.add(arn, "user", world.name_of(arn), "user", Arn.parse(arn).account)

@@ -90,17 +90,20 @@ def _kind_of(name: str, world: World, call: Call | None) -> str | None:
     label = world.labels.get(name)
     if label is not None:
         return kind_of_arn(label)
+    if name in world.workloads:
+        return "res" if world.workloads[name].service else "user"
     if name in world.profiles:
         return "session"
     for things, kind in (
         (world.roles, "role"),
+        (world.instance_profiles, "role"),
         (world.users, "user"),
         (world.groups, "user"),
         (world.resources, "res"),
     ):
         if any(arn.rpartition(":")[2].rpartition("/")[2] == name for arn in things):
             return kind
-    if any(account.name == name for account in world.accounts.values()):
+    if any(thing.name == name for things in (world.accounts, world.units) for thing in things.values()):
         return "res"
     if call is not None and name in (call.params.get("Key"), call.params.get("Bucket")):
         return "res"

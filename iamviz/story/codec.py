@@ -18,8 +18,20 @@ from iamviz.policy.findings import PolicyError
 from iamviz.policy.model import Policy, PolicyKind
 from iamviz.story.shapes import misfits
 from iamviz.story.story import Bet, Step, Story, StoryError
-from iamviz.world.entities import AccessKey, Account, Group, ManagedPolicy, OidcProvider, Resource, Role, User
+from iamviz.world.entities import (
+    AccessKey,
+    Account,
+    Group,
+    InstanceProfile,
+    ManagedPolicy,
+    OidcProvider,
+    Resource,
+    Role,
+    User,
+)
+from iamviz.world.organization import OrganizationPolicy, OrganizationUnit
 from iamviz.world.sessions import Session, SessionKind
+from iamviz.world.workloads import Workload
 from iamviz.world.world import World
 
 __all__ = ["story_from_json", "story_to_json"]
@@ -30,7 +42,7 @@ _CLASSES: dict[str, Any] = {
     kind.__name__: kind
     for kind in (
         *(AccessKey, Account, AwsError, Bet, Call, Caller, Check, Decision, Group, ManagedPolicy, OidcProvider),
-        *(PolicySet, Reason),
+        *(InstanceProfile, OrganizationPolicy, OrganizationUnit, PolicySet, Reason, Workload),
         *(Request, Resource, Result, Role, Session, Settings, Step, User, World),
     )
 }

@@ -76,18 +76,21 @@ class Step:
 
     @cached_property
     def issued(self) -> Session | None:
-        """The session that this step brought into the world."""
-        if self.after.sessions is self.before.sessions:
-            return None
-        new = [key for key in self.after.sessions if key not in self.before.sessions]
-        return self.after.sessions[new[0]] if new else None
+        """The session that the call of this step asked for and got."""
+        value = self.result.value or {} if self.result else {}
+        key = value.get("Credentials", value).get("AccessKeyId", "")
+        return None if key in self.before.sessions else self.after.sessions.get(key)
 
     @property
     def session(self) -> Session | None:
-        """The session that this step is about: whose credentials call, else whose are issued or shown."""
+        """The session that this step is about: whose credentials call, else whose are issued or shown.
+
+        A workload calls with those that it holds by then, which its service may have delivered for this very call.
+        """
         profile = self.shows or (self.call.actor.removeprefix("session:") if self.call else "")
-        key = self.before.profiles.get(profile)
-        return self.before.sessions.get(key, self.issued) if key else self.issued
+        world = self.after if profile in self.after.workloads else self.before
+        key = world.profiles.get(profile)
+        return world.sessions.get(key, self.issued) if key else self.issued
 
 
 class Story:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from iamviz.engine.request import Caller, CallerKind
+from iamviz.world.organization import organization_path
 from iamviz.world.sessions import Session, SessionKind
 
 if TYPE_CHECKING:
@@ -83,9 +84,11 @@ def principal_context(world: "World", caller: Caller, session: Session | None) -
     add("aws:userid", caller.unique_id or caller.account, "the caller's credentials")
     add("aws:PrincipalAccount", caller.account, "the caller's credentials")
     add("aws:PrincipalIsAWSService", "false", "the caller is not an AWS service")
-    organization = world.account(caller.account).organization
+    organization, path = world.account(caller.account).organization, organization_path(world, caller.account)
     if organization:
         add("aws:PrincipalOrgID", organization, "the organization of the caller's account")
+    if path:
+        add("aws:PrincipalOrgPaths", path, "the place of the caller's account in the organization")
     if kind is CallerKind.USER:
         add("aws:username", arn.rpartition("/")[2], "the caller is an IAM user")
     for key, value, source in _tags(world, caller, session):
@@ -111,6 +114,8 @@ def _session_keys(world: "World", session: Session, add: Add) -> None:
         add("aws:AssumedRoot", "true", credentials)
     if session.kind is SessionKind.WEB_IDENTITY:
         add("aws:FederatedProvider", session.caller, credentials)
+    for key, value in sorted(session.context.items()):
+        add(key, value, credentials)
 
 
 def _tags(world: "World", caller: Caller, session: Session | None) -> list[tuple[str, str, str]]:
@@ -133,7 +138,9 @@ def request_context(world: "World", resource_account: str, region: str = "us-eas
     ]
     if resource_account:
         keys.append(ContextValue("aws:ResourceAccount", (resource_account,), "the owner of the resource"))
-        organization = world.account(resource_account).organization
+        organization, path = world.account(resource_account).organization, organization_path(world, resource_account)
         if organization:
             keys.append(ContextValue("aws:ResourceOrgID", (organization,), "the owner's organization"))
+        if path:
+            keys.append(ContextValue("aws:ResourceOrgPaths", (path,), "the owner's place in the organization"))
     return keys

@@ -8,7 +8,17 @@ from immutables import Map
 from iamviz.arn import Arn
 from iamviz.policy.model import Policy
 
-__all__ = ["AccessKey", "Account", "Group", "ManagedPolicy", "OidcProvider", "Resource", "Role", "User"]
+__all__ = [
+    "AccessKey",
+    "Account",
+    "Group",
+    "InstanceProfile",
+    "ManagedPolicy",
+    "OidcProvider",
+    "Resource",
+    "Role",
+    "User",
+]
 
 DEFAULT_MAX_SESSION = 3600
 
@@ -17,8 +27,10 @@ DEFAULT_MAX_SESSION = 3600
 class Account:
     """An account: 12 digits, a name, and what its organization attaches above it.
 
-    ``scps`` and ``rcps`` are levels from the organization's root to the account; an empty tuple means that there are
-    no organization policies. ``organization`` is "" for an account outside any.
+    ``organization`` is "" for an account outside any. ``unit`` is the id of the OU (or root) in which it lies, and
+    ``policies`` the ids of the SCPs and RCPs attached to the account itself. Where the tree above is not known,
+    ``scps`` and ``rcps`` are the levels from the organization's root to the account; an empty tuple means that there
+    are no organization policies.
     """
 
     id: str
@@ -27,6 +39,8 @@ class Account:
     management: bool = False
     scps: tuple[tuple[Policy, ...], ...] = ()
     rcps: tuple[tuple[Policy, ...], ...] = ()
+    unit: str = ""
+    policies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,7 +53,10 @@ class AccessKey:
 
 @dataclass(frozen=True)
 class _Identity:
-    """What users, groups and roles have in common. ``inline`` policies are embedded, ``attached`` are ARNs."""
+    """What users, groups and roles have in common. ``inline`` policies are embedded, ``attached`` are ARNs.
+
+    ``created`` is the instant at which it was made, None when that is not known.
+    """
 
     arn: str
     unique_id: str
@@ -59,18 +76,24 @@ class _Identity:
 
 @dataclass(frozen=True)
 class User(_Identity):
-    """An IAM user: long-term credentials, its own policies, those of its groups."""
+    """An IAM user: long-term credentials, its own policies, those of its groups.
+
+    ``access_keys`` None means that they are not known, as in a dump of an account: it is taken to have a working one.
+    """
 
     groups: tuple[str, ...] = ()
     boundary: str = ""
     tags: Map[str, str] = field(default_factory=Map)
-    access_keys: tuple[AccessKey, ...] = ()
+    access_keys: tuple[AccessKey, ...] | None = None
     mfa_serial: str = ""
+    created: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Group(_Identity):
     """A group: a bag of policies for users, never a principal."""
+
+    created: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +116,26 @@ class Role(_Identity):
     def service_linked(self) -> bool:
         """Whether only the linked AWS service may use it; SCPs and RCPs do not apply to it."""
         return ":role/aws-service-role/" in self.arn
+
+
+@dataclass(frozen=True)
+class InstanceProfile:
+    """What an EC2 instance takes in place of a role: a container for one role at most (2.4). ``role`` is its ARN."""
+
+    arn: str
+    unique_id: str
+    role: str = ""
+    created: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """The name without its path."""
+        return Arn.parse(self.arn).name
+
+    @property
+    def account(self) -> str:
+        """The account that it belongs to."""
+        return Arn.parse(self.arn).account
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ docs/rules/roles_and_sessions.md 1.3: base32, the account number encoded behind 
 import base64
 import hashlib
 
-__all__ = ["access_key_id", "account_of", "secret_access_key", "session_token", "unique_id"]
+__all__ = ["access_key_id", "account_of", "organization_id", "secret_access_key", "session_token", "unique_id"]
 
 _BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _OFFSET = 549755813888
@@ -44,6 +44,11 @@ def account_of(key_id: str) -> str:
     """The account that an access key id encodes: what sts:GetAccessKeyInfo would answer."""
     number = int.from_bytes(base64.b32decode(key_id[4:20])[:6], "big")
     return f"{(number & 0x7FFFFFFFFF80) >> 7:012d}"
+
+
+def organization_id(*parts: object, length: int = 8) -> str:
+    """The lower-case letters and digits behind ``p-``, ``r-`` and ``ou-`` in the ids of AWS Organizations."""
+    return _digest("organization", *parts).hex()[:length]
 
 
 def secret_access_key(*parts: object) -> str:

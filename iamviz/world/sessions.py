@@ -28,7 +28,7 @@ class Session:
 
     ``arn`` is the session's own ARN, ``principal`` the role or user behind it, ``caller`` the ARN of who asked for it.
     ``policies`` are the session policies passed in the call, ``tags`` the session tags, ``transitive`` those of them
-    (in lower case) that go on to the next hop.
+    (in lower case) that go on to the next hop. ``context`` are condition keys that the credentials carry besides.
     """
 
     access_key_id: str
@@ -48,6 +48,7 @@ class Session:
     transitive: frozenset[str] = frozenset()
     source_identity: str = ""
     mfa: bool = False
+    context: Map[str, str] = field(default_factory=Map)
 
     @property
     def user_id(self) -> str:

@@ -12,8 +12,10 @@ from iamviz.engine.request import DEFAULT_SETTINGS, Caller, Settings
 from iamviz.policy.model import Policy
 from iamviz.world.callers import caller_of
 from iamviz.world.context import Context, principal_context, request_context
-from iamviz.world.entities import Account, Group, ManagedPolicy, OidcProvider, Resource, Role, User
+from iamviz.world.entities import Account, Group, InstanceProfile, ManagedPolicy, OidcProvider, Resource, Role, User
+from iamviz.world.organization import OrganizationPolicy, OrganizationUnit
 from iamviz.world.sessions import Session
+from iamviz.world.workloads import Workload
 
 __all__ = ["World", "WorldError"]
 
@@ -28,8 +30,10 @@ class WorldError(ValueError):
 class World:
     """All that exists at ``now``. The keys are ARNs, for accounts their numbers, for sessions their access key ids.
 
-    ``profiles`` maps the name under which a caller keeps credentials to their access key id, as the files of the AWS
-    CLI do; ``labels`` maps names used in captions ("Ana") to ARNs. ``serial`` counts what was issued: ids differ.
+    ``workloads`` are applications by name, ``units`` the roots and OUs of organizations and ``organization_policies``
+    their SCPs and RCPs, both by id. ``profiles`` maps the name under which a caller keeps credentials to their access
+    key id, as the files of the AWS CLI do; ``labels`` maps names used in captions ("Ana") to ARNs.
+    ``serial`` counts what was issued: ids differ.
     ``mfa_code`` is the one code that every MFA device shows, ``used_codes`` those that were accepted already;
     ``federated_session_mfa`` is ``aws:MultiFactorAuthPresent`` of web identity and SAML sessions, None for absent.
     ``explain_denials`` makes STS add the reason to its refusals; AWS's STS does not. ``unknowns`` says, a
@@ -45,6 +49,10 @@ class World:
     resources: Map[str, Resource] = field(default_factory=Map)
     oidc_providers: Map[str, OidcProvider] = field(default_factory=Map)
     saml_providers: frozenset[str] = frozenset()
+    instance_profiles: Map[str, InstanceProfile] = field(default_factory=Map)
+    workloads: Map[str, Workload] = field(default_factory=Map)
+    units: Map[str, OrganizationUnit] = field(default_factory=Map)
+    organization_policies: Map[str, OrganizationPolicy] = field(default_factory=Map)
     sessions: Map[str, Session] = field(default_factory=Map)
     profiles: Map[str, str] = field(default_factory=Map)
     labels: Map[str, str] = field(default_factory=Map)
@@ -91,6 +99,14 @@ class World:
     def with_role(self, role: Role) -> "World":
         """The same world with a role added or replaced."""
         return replace(self, roles=self.roles.set(role.arn, role))
+
+    def with_workload(self, workload: Workload) -> "World":
+        """The same world with a workload added or replaced."""
+        return replace(self, workloads=self.workloads.set(workload.name, workload))
+
+    def with_account(self, account: Account) -> "World":
+        """The same world with an account added or replaced."""
+        return replace(self, accounts=self.accounts.set(account.id, account))
 
     def with_resource(self, resource: Resource) -> "World":
         """The same world with a resource added or replaced."""
