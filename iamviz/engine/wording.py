@@ -79,7 +79,7 @@ def client_view(action: str, code: str, message: str) -> str:
     >>> client_view("dynamodb:GetItem", "AccessDenied", "User: … is not authorized")
     'An error occurred (AccessDeniedException) when calling the GetItem operation: User: … is not authorized'
     """
-    service, _, operation = action.partition(":")
+    service, _, operation = action.rpartition(":")
     if code == "AccessDenied":
         code = client_code(service)
     if service == "s3" and " on resource: arn:" in message:

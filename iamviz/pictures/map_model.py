@@ -129,6 +129,11 @@ class MapEdge:
         return self.since or self.step or 1
 
     @property
+    def is_question(self) -> bool:
+        """Whether it is drawn only while a bet is open: a request whose outcome is something else than a line."""
+        return self.verdict == "ask"
+
+    @property
     def shown_verb(self) -> str:
         """The verb as drawn."""
         return shorten(clean(self.verb), NAME_LIMIT)
@@ -240,6 +245,8 @@ class Map:
             if node.account not in known:
                 graph.node(names[node.key], **self._node_attributes(node, labels))
         for index, edge in enumerate(self.edges):
+            if labels and edge.is_question:
+                continue  # the layout keeps its room; a plain graph has no bet
             attributes = self._edge_attributes(edge, labels)
             graph.edge(names[edge.source], names[edge.target], id=f"e{index}", **attributes)
         return graph

@@ -107,7 +107,8 @@ def map_text(map_: Map, step: int | None = None, states: Mapping[str, str] | Non
         write(clean(f"{account.name} {account.number}").strip(), map_.members(account))
     known = {account.key for account in map_.accounts}
     write("elsewhere", [node for node in map_.nodes if node.account not in known])
-    edges = sorted((e for e in map_.edges if e.first_step <= until), key=lambda e: (e.step is None, e.step or 0))
+    drawn = (e for e in map_.edges if e.first_step <= until and not e.is_question)
+    edges = sorted(drawn, key=lambda e: (e.step is None, e.step or 0))
     for edge in edges:
         number = f"{edge.step:>2}" if edge.step is not None else " ·"
         lines.append(f"{number}  {edge_text(map_, edge)}")
@@ -131,6 +132,7 @@ class _Painter:
         self.states = {key: _state(state) for key, state in states.items()}
         self.spoiler = spoiler
         self.focus = focus
+        self.results = {e.target for e in map_.edges if spoiler and e.kind == "session" and e.step == step}
         self.layout: Layout = layout(map_)
 
     def svg(self, label: str, css_class: str) -> str:
@@ -183,9 +185,14 @@ class _Painter:
 
     def _edge(self, edge: MapEdge, route: Route, lines: list[str], labels: list[str]) -> None:
         now = self.step is not None and edge.step == self.step
-        if now and self.spoiler and edge.verdict:
+        bet = now and self.spoiler
+        if edge.is_question:
+            variants = [(edge, "is-now iv-before")] if bet else []
+        elif bet and edge.verdict:
             hidden = replace(edge, verdict="ask")
             variants = [(hidden, "is-now iv-before"), (edge, "is-now iv-after")]
+        elif bet or (self.spoiler and edge.since == self.step):
+            variants = [(edge, "is-now iv-after" if now else "is-past iv-after")]
         else:
             when = "is-all" if self.step is None else "is-now" if now else "is-past"
             dead = edge.until is not None and self.until >= edge.until
@@ -216,6 +223,7 @@ class _Painter:
         ended = left == 0
         hue = "c-none" if ended else f"c-{HUE_OF_NODE[node.kind]}"
         names = f"iv-node iv-{node.kind} {hue} {when}" + (" is-dead" if ended else "")
+        names += " iv-after" if node.key in self.results else ""
         return (
             f'<g class="{names}" data-node="{esc(node.name)}"><title>{esc(node.tooltip)}</title> '
             f"{self._body(node, left)}{self._content(node, ended)}</g>"
@@ -374,9 +382,7 @@ def _arrow(tip: Point, angle: float, open_head: bool) -> str:
 
 def _label(at: Point, edge: MapEdge, verb: str, downwards: bool) -> str:
     """The number rides on the line; the verb stands above it, or right of it where the line runs downwards."""
-    x, y = at
-    width = verb_width(verb)
-    drawing = ""
+    (x, y), width, drawing = at, verb_width(verb), ""
     if edge.step:
         drawing = (
             f'<circle class="chip k f-bg" cx="{num(x)}" cy="{num(y)}" r="7.5" stroke-width="1.25"/>'

@@ -195,6 +195,8 @@ class _Builder:
             verdict = outcome_mark(step.outcome)
             self.edges.append(MapEdge(caller, arn, "request", "assumes", step.number, verdict))
             return
+        if step.bet is not None:
+            self.edges.append(MapEdge(caller, arn, "request", "assumes", step.number, "ask"))
         self.trust(caller, arn, None, since=step.number)
         self.issued(session, step.number)
 

@@ -77,7 +77,8 @@ def why_html(step: Step) -> str:
     if step.call.service == "iam" or step.call.name == "PutBucketPolicy":
         return told + _changes(step)
     if step.call.operation == "sts:AssumeRole" and step.decision is not None:
-        return told + lock_html(step.decision, step.after, small=True)
+        lock = lock_html(step.decision, step.after, small=True)
+        return told + (lock if step.bet is None else before_after(_trust_html(step), lock))
     if step.decision is None:
         failed = next((check for check in step.result.checks if not check.passed), None) if step.result else None
         return told or (f"<p>{esc(failed.sentence.capitalize())}.</p>" if failed else "")
@@ -107,6 +108,16 @@ def _evidence(step: Step, highlights: bool) -> str:
     if not traces:
         return ""
     return statement_quote(traces[0], highlights)
+
+
+def _trust_html(step: Step) -> str:
+    """The trust policy that a bet on AssumeRole is about, nothing highlighted."""
+    assert step.call is not None
+    role = step.before.roles.get(step.call.params.get("RoleArn", ""))
+    if role is None or role.trust is None:
+        return "<p>There is no such role.</p>"
+    said = "<p>This is what stands in the role's trust policy.</p>"
+    return said + "".join(policy_quote(role.trust, statement.span, {}) for statement in role.trust.statements)
 
 
 def _changes(step: Step) -> str:
@@ -157,6 +168,13 @@ def _changed_policies(before: World, after: World) -> list[tuple[Policy | None, 
 def life_html(story: Story, step: Step) -> str:
     """The lifelines of every session so far, up to the step's clock time; the axis is the same in every frame."""
     rows = life_rows(story, step)
+    if step.bet is None or step.issued is None:
+        return _lines_html(story, step, rows)
+    known = [row for row, session in zip(rows, _shown(story, step), strict=True) if session != step.issued]
+    return before_after(_lines_html(story, step, known), _lines_html(story, step, rows))
+
+
+def _lines_html(story: Story, step: Step, rows: Sequence[LifeRow]) -> str:
     if not rows:
         return '<p class="c-mute">No session yet: the caller speaks with long-term credentials.</p>'
     start, end = time_range(story)
@@ -167,9 +185,7 @@ def life_rows(story: Story, step: Step) -> list[LifeRow]:
     """One row for each session issued so far, in order of issue, with the requests made under it."""
     hides = step.bet is not None
     rows = []
-    for session in sessions_of(story):
-        if session.issued > step.clock or session.access_key_id not in step.after.sessions:
-            continue
+    for session in _shown(story, step):
         lamps = tuple(
             Lamp(made.clock, outcome_mark(made.outcome), made.call.name)
             for made in story.steps[: step.number - hides]
@@ -181,6 +197,12 @@ def life_rows(story: Story, step: Step) -> list[LifeRow]:
         allowed = f", role allows {duration_words(limit - session.issued)}" if limit else ""
         rows.append(LifeRow(session.name, f"asked {asked}{allowed}", session.issued, session.expires, limit, lamps))
     return rows
+
+
+def _shown(story: Story, step: Step) -> list[Session]:
+    """The sessions that a step knows of."""
+    known = step.after.sessions
+    return [s for s in sessions_of(story) if s.issued <= step.clock and s.access_key_id in known]
 
 
 def sessions_of(story: Story) -> list[Session]:
