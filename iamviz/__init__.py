@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from iamviz.exercises import Exercise, ExerciseError, exercise
     from iamviz.loading import DumpWarning, load, play
     from iamviz.notebook import stepper
+    from iamviz.notebook.clock import clock
     from iamviz.notebook.predict import predict
     from iamviz.pictures.action_table import action_table, questions_table
     from iamviz.pictures.arn_anatomy import arn_anatomy
@@ -47,6 +48,7 @@ _PLACES = {
     "iamviz.exercises": ("Exercise", "ExerciseError", "exercise"),
     "iamviz.loading": ("DumpWarning", "load", "play"),
     "iamviz.notebook": ("stepper",),
+    "iamviz.notebook.clock": ("clock",),
     "iamviz.notebook.predict": ("predict",),
     "iamviz.pictures.action_table": ("action_table", "questions_table"),
     "iamviz.pictures.engine_code": ("engine_code",),
@@ -99,6 +101,7 @@ __all__ = [
     "arn_anatomy",
     "ask",
     "check_policy",
+    "clock",
     "credential_card",
     "decide",
     "engine_code",

@@ -1,6 +1,7 @@
 """Live in Jupyter: widgets around pictures. The only package that imports ipywidgets."""
 
+from iamviz.notebook.clock import StoryClock, clock
 from iamviz.notebook.predict import Predict, predict
 from iamviz.notebook.stepper import Stepper, stepper
 
-__all__ = ["Predict", "Stepper", "predict", "stepper"]
+__all__ = ["Predict", "Stepper", "StoryClock", "clock", "predict", "stepper"]

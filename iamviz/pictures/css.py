@@ -36,6 +36,7 @@ COMPONENTS: Final = (
     "frame",
     "exercise",
     "predict",
+    "clock",
 )
 """Every sheet beside the tokens and the base, in the order in which the rules are written."""
 
@@ -56,6 +57,7 @@ _NEEDS: Final = {
     "crowd": ("lifelines",),
     "overlap": ("tabular",),
     "predict": ("frame",),
+    "clock": ("frame", "lifelines"),
 }
 _MARKERS: Final = {
     "iv-legend": "legend",
@@ -82,6 +84,7 @@ _MARKERS: Final = {
     "iv-bet": "frame",
     "iv-exercise": "exercise",
     "iv-predict": "predict",
+    "iv-clock": "clock",
 }
 _CLASS: Final = re.compile(r'class="([^"]*)"')
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)

@@ -5,18 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from iamviz.arn import is_role_arn, split_fields
-from iamviz.engine.decision import Decision, Outcome
+from iamviz.engine.decision import Decision
 from iamviz.engine.request import Caller, CallerKind
+from iamviz.pictures.evidence import OUTCOME_MARK
 from iamviz.pictures.map_model import Map, MapAccount, MapEdge, MapNode, NodeKind
-from iamviz.pictures.marks import Mark
+from iamviz.pictures.marks import Hue
 from iamviz.pictures.story_map import verb_of
 from iamviz.world.world import World
 
-_MARKS: Final[dict[Outcome, Mark]] = {
-    Outcome.ALLOWED: "allow",
-    Outcome.EXPLICIT_DENY: "deny",
-    Outcome.IMPLICIT_DENY: "none",
-}
 _KINDS: Final[dict[CallerKind, tuple[NodeKind, str]]] = {
     CallerKind.USER: ("user", "user"),
     CallerKind.ROLE_SESSION: ("session", "session"),
@@ -53,7 +49,7 @@ def request_map(decision: Decision, world: World | None = None) -> Map:
     owner = request.resource_account or None
     nodes.append(MapNode(_THING, thing_kind, thing, detail, owner, title=request.resource))
     verb = "assumes" if request.is_trust else verb_of(request.action)
-    mark = _MARKS[decision.outcome]
+    mark = OUTCOME_MARK[decision.outcome]
     edges.append(MapEdge(_CALLER, _THING, "request", verb, 1, mark, weight=8, title=request.action))
     numbers = [number for number in dict.fromkeys((caller.account, request.resource_account)) if number]
     accounts = tuple(MapAccount(n, (world.account(n).name if world else "") or "account", n) for n in numbers)
@@ -82,3 +78,24 @@ def _thing(resource: str, world: World | None) -> tuple[NodeKind, str, str]:
     if fields[2] == "s3":
         return "bucket", fields[5], "S3"
     return "resource", fields[5].rpartition("/")[2] or fields[5], fields[2]
+
+
+def short_resource(resource: str) -> str:
+    """What to call a resource in a sentence: the end of its ARN; of a role, its name."""
+    if resource == "*":
+        return "everything"
+    return resource.rpartition("/")[2] if is_role_arn(resource) else resource.rpartition(":")[2]
+
+
+def actor_name(world: World, who: str) -> tuple[str, Hue]:
+    """What to call an actor (see `iamviz.Call`) in a sentence, and the colour of its kind."""
+    if who in world.roles:
+        return world.name_of(who), "role"
+    arn = world.labels.get(who, who)
+    if arn in world.users:
+        return world.name_of(arn), "user"
+    kind, _, rest = who.partition(":")
+    profile = rest if kind == "session" else who
+    if profile in world.profiles:
+        return f"session {profile}", "session"
+    return (rest.rpartition("/")[2], "user") if kind == "user" else (who, "res" if kind == "service" else "user")

@@ -178,7 +178,7 @@ def _lines_html(story: Story, step: Step, rows: Sequence[LifeRow]) -> str:
     if not rows:
         return '<p class="c-mute">No session yet: the caller speaks with long-term credentials.</p>'
     start, end = time_range(story)
-    return lifelines(rows, step.clock, start, end, tick_minutes=_ticks(start, end))
+    return lifelines(rows, step.clock, start, end, tick_minutes=axis_ticks(start, end))
 
 
 def life_rows(story: Story, step: Step) -> list[LifeRow]:
@@ -227,7 +227,7 @@ def time_range(story: Story) -> tuple[datetime, datetime]:
     return start, max(end, start + HALF_HOUR)
 
 
-def _ticks(start: datetime, end: datetime) -> int:
+def axis_ticks(start: datetime, end: datetime) -> int:
     """Minutes between ticks: about five of them."""
     minutes = (end - start) / timedelta(minutes=1)
     return next((step for step in (30, 60, 120, 180, 360, 720) if minutes / step <= 6), 1440)
