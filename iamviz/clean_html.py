@@ -121,6 +121,7 @@ class _Cleaner(HTMLParser):
         self._styles: list[StyleCopy] = []
         self._texts: dict[str, list[str]] = {}  # "heading", "paragraph": the words of the first one
         self._reading = ""
+        self._ids: set[str] = set()
 
     def result(self) -> Cleaned:
         self._close_down_to(0)
@@ -227,6 +228,10 @@ class _Cleaner(HTMLParser):
                 value = self._url(tag, name, value or "")
                 if value is None:
                     continue
+            elif name == "id":
+                if not value or value in self._ids or re.search(r"\s", value):
+                    continue
+                self._ids.add(value)
             elif name == "style":
                 value = _LOADS.sub("none", value or "")
             parts.append(f" {_CAPITALS.get(name, name)}" + ("" if value is None else f'="{escape(value)}"'))

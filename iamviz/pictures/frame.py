@@ -110,8 +110,8 @@ def stepper_html(stepper_id: str, title: str, titles: Sequence[str], frames: Seq
     note = "All steps stand here, one after another. In a notebook, run all cells to walk through them."
     return (
         f'<p class="iv-before">{note}</p>'
-        f'<section class="iv-stepper" role="radiogroup" aria-label="{esc(title)}">{radios}'
-        f'<ol class="iv-rail" aria-hidden="true">{rail}</ol><ol class="iv-frames">{"".join(frames)}</ol></section>'
+        f'<div class="iv-stepper" role="radiogroup" aria-label="{esc(title)}">{radios}'
+        f'<ol class="iv-rail" aria-hidden="true">{rail}</ol><ol class="iv-frames">{"".join(frames)}</ol></div>'
     )
 
 
