@@ -76,7 +76,7 @@ def cheat_sheet() -> CheatSheet:
                 "What is allowed, and who decided?",
                 (
                     "The request walks from left to right; the line stops at the gate that decided.",
-                    "Hollow door: nothing says yes, an Allow is missing. Hatched door: a statement says no, no Allow helps.",
+                    "Hollow door: nothing says yes, an Allow is missing. Hatched: a statement says no, no Allow helps.",
                 ),
                 gates_html(delete.decision, delete.after) if delete.decision else "",
             ),

@@ -85,9 +85,9 @@ def _nav(view: FrameView, stepper_id: str, titles: Sequence[str]) -> str:
     following = titles[number] if number < min(total, len(titles)) else ""
     hint = f'<span class="nx"> · next: {esc(following)}</span>' if following else ""
     return (
-        f'<nav class="iv-nav x" aria-label="Steps">{entry(1, "First", "f")}{entry(number - 1, "Prev", "p")}'
+        f'<div class="iv-nav x">{entry(1, "First", "f")}{entry(number - 1, "Prev", "p")}'
         f'<p class="t2">{number} of {total}{hint}</p>'
-        f"{entry(number + 1, 'Next', 'n')}{entry(total, 'Last', 'z')}</nav>"
+        f"{entry(number + 1, 'Next', 'n')}{entry(total, 'Last', 'z')}</div>"
     )
 
 
@@ -122,7 +122,8 @@ def bet_html(name: str, question: str, truth: Mark, why: str) -> str:
     def choice(letter: str, icon: Mark, text: str) -> str:
         right = (icon == "allow") == (truth == "allow")
         return (
-            f'<input type="radio" class="{"ok" if right else "ko"}" name="{name}" id="{name}-{letter}">'
+            f'<input type="radio" class="{"ok" if right else "ko"}" name="{name}" id="{name}-{letter}" '
+            f'data-iv-bet="{"right" if right else "wrong"}">'
             f'<label class="x b" for="{name}-{letter}">{mark(icon, 18)}{text}</label>'
         )
 

@@ -38,7 +38,7 @@ def quote(
     below = f'<p class="t2">{inline(note)}</p>' if note else ""
     return (
         f'<figure class="iv-quote"><figcaption class="t2">{glyph("policy", 14)} {title_html}</figcaption>'
-        f'<pre class="wash" tabindex="0" aria-label="{esc(label)}">{rows}</pre>{below}</figure>'
+        f'<pre class="wash" tabindex="0" role="group" aria-label="{esc(label)}">{rows}</pre>{below}</figure>'
     )
 
 
