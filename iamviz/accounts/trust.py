@@ -1,21 +1,28 @@
 """Who may assume a role: everyone whom its trust policy reaches, decided by the engine, conditions named."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
-from iamviz.arn import Arn, is_role_arn
-from iamviz.calls.ask import ask
-from iamviz.engine.decision import Decision
-from iamviz.engine.trace import StatementTrace
+from iamviz.accounts.answers import Said, said_of
+from iamviz.accounts.asker import NEVER_IN_PERSON, asker
+from iamviz.accounts.reach import hop
+from iamviz.arn import Arn, is_role_arn, split_fields
+from iamviz.engine.depends import Answer, Unknown, Verdict, decide
+from iamviz.engine.request import Caller, CallerKind, PolicySet, Request
 from iamviz.policy.elements import PrincipalEntry
-from iamviz.policy.model import Effect, Statement
+from iamviz.policy.model import Effect, Policy, Statement
+from iamviz.world.context import request_context
 from iamviz.world.entities import Role
 from iamviz.world.world import World
 
-__all__ = ["Trusted", "who_may_assume"]
+__all__ = ["Trusted", "outsider", "role_of_session", "short_key", "who_may_assume"]
 
-_ACTIONS = (("sts", "assumerole"), ("sts", "assumerolewithwebidentity"), ("sts", "assumerolewithsaml"))
+_ACTIONS = {
+    "sts:AssumeRole": ("sts", "assumerole"),
+    "sts:AssumeRoleWithWebIdentity": ("sts", "assumerolewithwebidentity"),
+    "sts:AssumeRoleWithSAML": ("sts", "assumerolewithsaml"),
+}
 _SHORT = {
     "aws:multifactorauthpresent": "MFA",
     "aws:multifactorauthage": "recent MFA",
@@ -24,6 +31,11 @@ _SHORT = {
     "aws:principalorgid": "organization",
     "sts:rolesessionname": "session name",
 }
+_ANYTHING = Policy.parse(
+    '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}', name="what its own account allows"
+)
+"""The side of a principal that is not known: it is taken as willing, and the answer says so."""
+_SOMEBODY = "000000000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,87 +43,162 @@ class Trusted:
     """One principal that may assume a role.
 
     ``kind`` is user, role, session, service, provider, account or everyone; ``principal`` its ARN, account number or
-    service. ``conditions`` are the condition keys that a caller must still satisfy, in short words ("MFA"). ``known``
-    is False for a principal outside of the world: its own account must allow it too, and that is not known here.
+    service. ``conditions`` are what a caller must still satisfy, in short words ("MFA"), ``keys`` the condition keys.
+    ``known`` is False for a principal outside of the world: its own account must allow it too, and that is not known
+    here. ``said`` is the statement of the trust policy.
     """
 
     principal: str
     kind: str
     conditions: tuple[str, ...] = ()
     known: bool = True
+    keys: tuple[str, ...] = field(default=(), compare=False)
+    said: Said | None = field(default=None, compare=False)
 
 
 def who_may_assume(world: World, role_arn: str) -> tuple[Trusted, ...]:
-    """Everyone who may assume a role, in the order of the trust policy. Users and roles of the world are decided by the
-    engine, both sides; others are named as the trust policy names them.
+    """Everyone who may assume a role, in the order of the trust policy, decided by the engine.
+
+    Users and roles of the world are decided on both sides; of others the own side is not known. Whom the trust policy
+    names by the id of a deleted user or role does not appear: nobody has that id any more.
     """
     role = world.role(role_arn)
     found: dict[str, Trusted] = {}
     for statement, entry in _entries(role):
         for trusted in _expand(world, role, statement, entry):
             earlier = found.get(trusted.principal)
-            if earlier is None or len(trusted.conditions) < len(earlier.conditions):
+            if earlier is None or len(trusted.keys) < len(earlier.keys):
                 found[trusted.principal] = trusted
     return tuple(found.values())
 
 
 def _entries(role: Role) -> Iterator[tuple[Statement, PrincipalEntry]]:
     for statement in role.trust.statements if role.trust else ():
-        if statement.effect is Effect.ALLOW and any(statement.covers_action(*action) for action in _ACTIONS):
+        if statement.effect is Effect.ALLOW and any(statement.covers_action(*name) for name in _ACTIONS.values()):
             for entry in statement.principals or ():
                 yield statement, entry
 
 
 def _expand(world: World, role: Role, statement: Statement, entry: PrincipalEntry) -> Iterator[Trusted]:
     """The principals that one entry of a trust policy lets in."""
-    conditions = tuple(short_key(row.key) for row in statement.conditions)
-    if entry.type == "Service":
-        yield Trusted(entry.value, "service", conditions)
-    elif entry.type == "Federated":
-        yield Trusted(entry.value, "provider", conditions)
-    elif entry.is_everyone:
-        yield Trusted("everyone", "everyone", conditions, known=False)
-    elif entry.account is not None and entry.account not in world.accounts:
-        yield Trusted(entry.account, "account", conditions, known=False)
-    elif entry.account is not None:
+    held, behind = _held(world, entry), role_of_session(world, entry.value)
+    if entry.account is not None and entry.account in world.accounts:
         for arn in (*sorted(world.users), *sorted(world.roles)):
-            if arn != role.arn and Arn.parse(arn).account == entry.account:
+            if arn != role.arn and Arn.parse(arn).account == entry.account and asker(world, arn).may_assume:
                 yield from _decided(world, role, arn)
-    elif entry.value in world.users or entry.value in world.roles:
-        yield from _decided(world, role, entry.value)
-    else:
-        kind = "session" if ":assumed-role/" in entry.value else "role" if is_role_arn(entry.value) else "user"
-        yield Trusted(entry.value, kind, conditions, known=False)
+    elif held:
+        yield from _decided(world, role, held)
+    elif behind:
+        step = hop(asker(world, behind).as_session(entry.value.rpartition("/")[2]), role)
+        if step is not None:
+            conditions = _short(step.verdict.keys)
+            yield Trusted(entry.value, "session", conditions, keys=step.verdict.keys, said=step.trust)
+    elif not entry.value.startswith(("AIDA", "AROA")):
+        verdict = outsider(world, role, entry)
+        if verdict.answer is not Answer.DENIED:
+            kind = _kind(entry)
+            said = said_of(role.trust, statement) if role.trust else None
+            known = kind in ("service", "provider")
+            yield Trusted(
+                *("everyone" if entry.is_everyone else entry.account or entry.value, kind, _short(verdict.keys), known),
+                keys=verdict.keys,
+                said=said,
+            )
+
+
+def _held(world: World, entry: PrincipalEntry) -> str:
+    """The user or role of the world that an entry names, by ARN or by unique id; empty when there is none."""
+    if entry.value in world.users or entry.value in world.roles:
+        return entry.value
+    if entry.value.startswith(("AIDA", "AROA")):
+        by_id: dict[str, str] = world.kept.setdefault("by id", {})
+        if not by_id:
+            by_id |= {unique_id: arn for arn, unique_id in world.unique_ids.items()}
+        return by_id.get(entry.value, "")
+    return ""
+
+
+def role_of_session(world: World, session_arn: str) -> str:
+    """The ARN of the role of the world that a session is of; empty when there is none, or when it is no session."""
+    fields = split_fields(session_arn)
+    if len(fields) != 6 or fields[2] != "sts" or not fields[5].startswith("assumed-role/"):
+        return ""
+    roles: dict[tuple[str, str], str] = world.kept.setdefault("roles by name", {})
+    if not roles:
+        roles |= {(role.account, role.name): arn for arn, role in world.roles.items()}
+    return roles.get((fields[4], fields[5].split("/")[1]), "")
+
+
+def _kind(entry: PrincipalEntry) -> str:
+    if entry.type in ("Service", "Federated"):
+        return "service" if entry.type == "Service" else "provider"
+    if entry.is_everyone or entry.account is not None:
+        return "everyone" if entry.is_everyone else "account"
+    return "session" if ":assumed-role/" in entry.value else "role" if is_role_arn(entry.value) else "user"
 
 
 def _decided(world: World, role: Role, arn: str) -> Iterator[Trusted]:
-    """A user or role of the world, when the engine lets it in, or would but for a condition."""
-    kind = "role" if is_role_arn(arn) else "user"
-    decision = ask(world, arn, "sts:AssumeRole", role.arn)
-    if decision.allowed:
-        yield Trusted(arn, kind)
-        return
-    missing = _missing_conditions(decision)
-    if missing:
-        yield Trusted(arn, kind, missing)
+    """A user or role of the world, when the engine lets it in, or would but for what is not known."""
+    caller = asker(world, arn)
+    step = hop(caller, role)
+    if step is not None:
+        yield Trusted(arn, caller.kind, _short(step.keys), keys=step.keys, said=step.trust)
 
 
-def _missing_conditions(decision: Decision) -> tuple[str, ...]:
-    """The condition keys that alone keep a caller out; empty when something else does as well."""
-    keys: list[str] = []
-    explanation = decision.explain()
-    if not explanation.closed or explanation.deciding:
-        return ()
-    for gate in explanation.closed:
-        near = [trace for trace in gate.statements if _only_conditions(trace)]
-        if not near:
-            return ()
-        keys += [short_key(row.row.key) for row in near[0].conditions if not row.matched]
-    return tuple(dict.fromkeys(keys))
+def outsider(world: World, role: Role, entry: PrincipalEntry) -> Verdict:
+    """What the role's side says of someone outside of the world, its own side taken as willing."""
+    caller = _caller(entry)
+    action = _action(role, entry)
+    keys = {"aws:PrincipalIsAWSService": "true" if caller.kind is CallerKind.SERVICE else "false"}
+    if caller.kind is CallerKind.SERVICE:
+        keys["aws:PrincipalServiceName"] = caller.service
+    elif caller.kind is CallerKind.FEDERATED:
+        keys = {}
+    elif entry.account is None and not entry.is_everyone:
+        keys["aws:PrincipalArn"] = caller.role_arn or caller.arn
+    if entry.account or (entry.type == "AWS" and not entry.is_everyone):
+        keys["aws:PrincipalAccount"] = caller.account
+    known = {key.key: key.values for key in request_context(world, role.account)}
+    tags = {f"{prefix}:ResourceTag/{name}": value for name, value in role.tags.items() for prefix in ("aws", "iam")}
+    request = Request(
+        *(caller, action, role.arn, role.account, {**known, **tags, **keys}),
+        resource_management_account=world.account(role.account).management,
+    )
+    absent = ("aws:ResourceTag/*", "iam:ResourceTag/*", *(() if caller.service else NEVER_IN_PERSON))
+    if caller.kind in (CallerKind.FEDERATED, CallerKind.SERVICE):
+        absent += ("aws:Principal*", "aws:MultiFactorAuth*", "aws:username", "aws:TokenIssueTime")
+    absent += ("sts:ExternalId",) if caller.federated else ()
+    policies = PolicySet([_ANYTHING], role.trust, rcps=world.account(role.account).rcps)
+    return decide(request, policies, Unknown(absent=absent), world.settings)
 
 
-def _only_conditions(trace: StatementTrace) -> bool:
-    return trace.statement.effect is Effect.ALLOW and all(element.matched for element in trace.elements)
+def _action(role: Role, entry: PrincipalEntry) -> str:
+    """The call by which someone of that kind would assume the role."""
+    if entry.type != "Federated":
+        return "sts:AssumeRole"
+    return "sts:AssumeRoleWithSAML" if ":saml-provider/" in entry.value else "sts:AssumeRoleWithWebIdentity"
+
+
+def _caller(entry: PrincipalEntry) -> Caller:
+    """Somebody whom an entry names; for an account or for everyone, some user of it."""
+    if entry.type == "Service":
+        return Caller(CallerKind.SERVICE, entry.value, service=entry.value)
+    if entry.type == "Federated":
+        return Caller(CallerKind.FEDERATED, federated=entry.value)
+    account = entry.account or _SOMEBODY
+    if entry.account or entry.is_everyone:
+        return Caller(CallerKind.USER, f"arn:aws:iam::{account}:user/somebody", account)
+    fields = split_fields(entry.value)
+    account = fields[4] if len(fields) == 6 else _SOMEBODY
+    if is_role_arn(entry.value):
+        session = f"arn:aws:sts::{account}:assumed-role/{entry.value.rpartition('/')[2]}/any"
+        return Caller(CallerKind.ROLE_SESSION, session, account, role_arn=entry.value)
+    kind = CallerKind.ROLE_SESSION if ":assumed-role/" in entry.value else CallerKind.USER
+    return Caller(kind, entry.value, account)
+
+
+def _short(keys: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(short_key(key) for key in keys))
 
 
 @lru_cache(maxsize=1024)

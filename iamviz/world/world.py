@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeVar
+from functools import cached_property
+from typing import Any, TypeVar
 
 from immutables import Map
 
@@ -67,6 +68,11 @@ class World:
 
     def __post_init__(self) -> None:
         _check_zone(self.now)
+
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        """What higher modules keep beside it: things found once that hold as long as nothing changes."""
+        return {}
 
     def at(self, moment: datetime) -> "World":
         """The same world at a later moment; WorldError when it is earlier than now."""

@@ -1,0 +1,239 @@
+"""What somebody may do: every action of the catalogue, on which resources, under which conditions, by which statement.
+
+The engine decides all actions for any resource at once. Where the answer depends on the resource, each pattern that an
+Allow statement names is tried with a resource that it covers, so that a pattern counts only when the engine lets one
+through: a Deny, a boundary or a pattern of the wrong kind of resource takes it away.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+from iamviz.accounts.answers import Reply, Said, allow_of, said_of
+from iamviz.accounts.asker import Asker, asker, missing_policies
+from iamviz.accounts.witness import formats_of, witness
+from iamviz.catalogue import action_info
+from iamviz.engine.coverage import ActionSet, action_set, every_action
+from iamviz.engine.depends import Answer, Verdict
+from iamviz.patterns import compile_glob
+from iamviz.policy.model import Policy, Statement
+from iamviz.world.world import World
+
+__all__ = ["ActionGroup", "AllowedActions", "allowed_actions", "level_of", "levels"]
+
+COLUMNS = ("action", "access level", "verdict", "resources", "statement", "denies")
+Pattern = tuple[str, Policy, Statement]
+
+
+@dataclass(frozen=True)
+class ActionGroup:
+    """Actions that are allowed alike: on the same resources, under the same conditions.
+
+    ``resources`` are the patterns of the policies, ``*`` for any resource of the account. ``depends`` names what must
+    still hold. ``said`` is the Allow statement; ``denies`` are Deny statements that speak of the actions and spare what
+    is listed here.
+    """
+
+    actions: ActionSet
+    resources: tuple[str, ...]
+    depends: tuple[str, ...]
+    said: Said | None
+    denies: tuple[Said, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        """``allowed``, or ``depends on …``."""
+        return f"depends on {', '.join(self.depends)}" if self.depends else "allowed"
+
+
+@dataclass(frozen=True)
+class AllowedActions(Reply):
+    """What somebody may do; ``groups`` hold the actions that are allowed alike."""
+
+    who: str
+    groups: tuple[ActionGroup, ...]
+
+    @cached_property
+    def allowed(self) -> ActionSet:
+        """The actions that are allowed, on some resource at least, whatever is not known."""
+        return _union(group.actions for group in self.groups if not group.depends)
+
+    @cached_property
+    def depends(self) -> ActionSet:
+        """The actions that may be allowed, but only if something that is not known holds."""
+        return _union(group.actions for group in self.groups if group.depends) - self.allowed
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """One row for each action and verdict, by service and name."""
+        return sorted((row for group in self.groups for row in _rows(group)), key=lambda row: row["action"])
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many actions of each access level may be done at all, conditions included."""
+        may = self.allowed | self.depends
+        counts = {level: len(may & actions) for level, actions in levels().items()}
+        return {level: count for level, count in counts.items() if count}
+
+
+def _rows(group: ActionGroup) -> Iterator[dict[str, Any]]:
+    said, denies = str(group.said or ""), [str(deny) for deny in group.denies]
+    for action in group.actions:
+        yield {
+            "action": action,
+            "access level": level_of(action),
+            "verdict": group.verdict,
+            "resources": list(group.resources),
+            "statement": said,
+            "denies": denies,
+        }
+
+
+def level_of(action: str) -> str:
+    """The access level of an action: List, Read, Tagging, Write, or Permissions management; Unknown for no action."""
+    info = action_info(action)
+    return info.access_level.partition(",")[0] if info else "Unknown"
+
+
+@cache
+def levels() -> dict[str, ActionSet]:
+    """The catalogued actions of each access level."""
+    found: dict[str, list[str]] = {}
+    for action in every_action():
+        found.setdefault(level_of(action), []).append(action)
+    return {level: action_set(names) for level, names in sorted(found.items())}
+
+
+def _union(sets: Iterable[ActionSet]) -> ActionSet:
+    found = ActionSet()
+    for one in sets:
+        found |= one
+    return found
+
+
+def allowed_actions(world: World, who: str, resource: str | None = None) -> AllowedActions:
+    """What a user, a role or a session may do, of all the actions in the catalogue.
+
+    Without ``resource``, on which resources of its account (and of others, as far as its own side goes); with one, on
+    that one. ``who`` is an ARN, a name, a label or a profile. Raises WorldError when nobody is called so.
+    """
+    caller = asker(world, who)
+    groups = tuple(_on_one(caller, resource) if resource else _on_any(caller))
+    found = AllowedActions(
+        f"What can {caller.name} do{f' on {resource}' if resource else ''}?",
+        "",
+        COLUMNS,
+        (*_missing(caller), *world.unknowns),
+        caller.arn,
+        groups,
+    )
+    sure, perhaps = len(found.allowed), len(found.depends)
+    powers = found.counts.get("Permissions management", 0)
+    parts = [f"{sure:,} action{'s' * (sure != 1)}"] + [f"{perhaps:,} more under conditions"] * bool(perhaps)
+    on = f" on {resource}" if resource else ""
+    sentence = f"{caller.name} can do {' and '.join(parts)}{on}; {powers:,} of them manage permissions."
+    return AllowedActions(found.question, sentence, COLUMNS, found.unknowns, caller.arn, groups)
+
+
+def _missing(caller: Asker) -> Iterator[str]:
+    for arn in missing_policies(caller.world, caller.identity):
+        is_boundary = arn == caller.identity.boundary
+        what = "its permissions boundary: it may do less" if is_boundary else "it may do more, or less"
+        yield f"{arn} is attached to {caller.name} and not in the files: {what}"
+
+
+def _on_one(caller: Asker, resource: str) -> Iterator[ActionGroup]:
+    """The actions that work on such a resource, decided for this one."""
+    fits = {form: compile_glob(form) for form in {form for a in _every(caller, resource) for form in formats_of(a)}}
+    for actions, verdict in caller.decide_actions(resource).groups:
+        if verdict.answer is Answer.DENIED:
+            continue
+        fitting = [action for action in actions if any(fits[form](resource) for form in formats_of(action))]
+        for action in fitting[:1]:
+            yield _group(caller, action_set(fitting), (resource,), verdict, action)
+
+
+def _every(caller: Asker, resource: str) -> Iterator[str]:
+    for actions, verdict in caller.decide_actions(resource).groups:
+        yield from () if verdict.answer is Answer.DENIED else actions
+
+
+def _on_any(caller: Asker) -> Iterator[ActionGroup]:
+    for actions, verdict in caller.decide_actions().groups:
+        if verdict.answer is Answer.DENIED:
+            continue
+        if verdict.depends_on_resource or verdict.depends_on_policy:
+            yield from _by_resource(caller, actions)
+        else:
+            yield _group(caller, actions, ("*",), verdict, actions.first)
+
+
+def _group(caller: Asker, actions: ActionSet, resources: tuple[str, ...], verdict: Verdict, action: str) -> ActionGroup:
+    depends = list(verdict.keys)
+    depends += ["the resource's own policy"] if verdict.depends_on_policy else []
+    said = allow_of(verdict, caller.policies.identity, action)
+    return ActionGroup(actions, resources, tuple(depends), said, _denies(caller, action))
+
+
+def _denies(caller: Asker, action: str) -> tuple[Said, ...]:
+    """The Deny statements on the caller's side that speak of an action."""
+    return tuple(
+        said_of(policy, statement) for policy in _own(caller) for statement in policy.covering(action.lower()).denies
+    )
+
+
+def _own(caller: Asker) -> list[Policy]:
+    """All policies of the caller's side."""
+    own = caller.policies
+    boundary = [own.boundary] if own.boundary else []
+    return [*own.identity, *boundary, *own.sessions, *(policy for level in own.scps for policy in level)]
+
+
+def _by_resource(caller: Asker, actions: ActionSet) -> Iterator[ActionGroup]:
+    """Actions that are spoken of alike, apart by the kinds of resources that they work on."""
+    by_forms: dict[tuple[str, ...], list[str]] = {}
+    for action in actions:
+        by_forms.setdefault(formats_of(action), []).append(action)
+    for forms, names in sorted(by_forms.items()):
+        yield from _tried(caller, names, forms)
+
+
+def _tried(caller: Asker, actions: list[str], forms: Sequence[str]) -> Iterator[ActionGroup]:
+    """The patterns through which the engine lets an example; apart by what it depends on."""
+    action = actions[0]
+    found: dict[tuple[str, ...], tuple[list[str], Said | None]] = {}
+    for pattern, policy, statement in _patterns(caller, action):
+        for example in _examples(caller, pattern, action, forms):
+            verdict = caller.decide(action, example)
+            if verdict.answer is Answer.DENIED:
+                continue
+            depends = (*verdict.keys, *(("the resource's own policy",) if verdict.depends_on_policy else ()))
+            texts, _ = found.setdefault(depends, ([], said_of(policy, statement)))
+            if pattern not in texts:
+                texts.append(pattern)
+            break
+    names, denies = action_set(actions), _denies(caller, action)
+    for depends, (texts, said) in sorted(found.items()):
+        yield ActionGroup(names, tuple(texts), depends, said, denies)
+
+
+def _patterns(caller: Asker, action: str) -> list[Pattern]:
+    """What Allow statements that cover the action say of resources, those of identity policies first."""
+    found = [
+        (text, policy, statement)
+        for policy in _own(caller)
+        for statement in policy.covering(action.lower()).allows
+        for text in (("*",) if statement.not_resource else statement.resource_texts or ("*",))
+    ]
+    return list({entry[0]: entry for entry in reversed(found)}.values())[::-1]
+
+
+def _examples(caller: Asker, pattern: str, action: str, forms: Sequence[str]) -> Iterator[str]:
+    """Resources that the pattern covers: of each form, then those that another Allow pattern covers as well."""
+    account, partition = caller.caller.account, caller.world.partition
+    others = [text for text, _, _ in _patterns(caller, action) if text not in ("*", pattern)]
+    for form in (*forms, *others):
+        found = witness(pattern, form, account, partition)
+        if found is not None:
+            yield found

@@ -1,0 +1,192 @@
+"""Who may do something: every user and role of the world, and whom a resource's own policy lets in from outside."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from iamviz.accounts.answers import Reply, Said, allow_of, said_of
+from iamviz.accounts.asker import WITHOUT_POLICIES, Asker, asker, askers, missing_policies, principal_arn
+from iamviz.accounts.trust import Trusted, role_of_session, who_may_assume
+from iamviz.catalogue import action_info
+from iamviz.engine.depends import Answer
+from iamviz.policy.elements import PrincipalEntry
+from iamviz.policy.model import Policy, Statement
+from iamviz.world.world import World, WorldError
+
+__all__ = ["May", "WhoCan", "who_can", "who_can_assume"]
+
+TRUST_NAMES = ("sts:assumerole", "sts:assumerolewithwebidentity", "sts:assumerolewithsaml")
+
+
+@dataclass(frozen=True)
+class May:
+    """One who may: ``principal`` is an ARN, an account, a service, a provider, or ``everyone``.
+
+    ``kind`` is user, role, session, service, provider, account or everyone. ``depends`` names what must still hold:
+    condition keys; for one outside of the world also the policies of its own account. ``said`` is the statement that
+    lets it in.
+    """
+
+    principal: str
+    kind: str
+    depends: tuple[str, ...] = ()
+    said: Said | None = None
+    known: bool = True
+
+    @property
+    def verdict(self) -> str:
+        """``allowed``, or ``depends on …``."""
+        return f"depends on {', '.join(self.depends)}" if self.depends else "allowed"
+
+
+@dataclass(frozen=True)
+class WhoCan(Reply):
+    """Who may do an action on a resource; ``may`` holds them, those of the world first."""
+
+    action: str
+    resource: str
+    may: tuple[May, ...]
+    world: World
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """One row for each: name, kind, verdict, statement, ARN."""
+        return [
+            {
+                "who": self.world.name_of(found.principal),
+                "kind": found.kind,
+                "verdict": found.verdict,
+                "statement": str(found.said or ""),
+                "arn": found.principal,
+            }
+            for found in self.may
+        ]
+
+
+COLUMNS = ("who", "kind", "verdict", "statement", "arn")
+
+
+def who_can(world: World, action: str, resource: str = "*") -> WhoCan:
+    """Who may do an action on a resource: all users and roles of the world, decided by the engine one by one.
+
+    The resource's own policy and who it lets in from outside count when the world holds it; a resource that it does
+    not hold is taken as one of the first account without a policy of its own, and that is said. Raises WorldError for
+    what is no action, or an action pattern: ask for one action.
+    """
+    _check_action(action)
+    if action.lower() in TRUST_NAMES and resource in world.roles:
+        return who_can_assume(world, resource)
+    info = action_info(action)
+    name = info.name if info else action
+    found = [may for caller in askers(world) if (may := _may(caller, name, resource))]
+    held = world.resource_of(resource)
+    if held is not None and held.policy is not None:
+        found += _from_outside(world, held.policy, name, resource)
+    unknowns = [*_about(world, resource, held is not None), *world.unknowns]
+    if info is None:
+        unknowns.insert(0, f"{action} is not in the catalogue of actions: is it spelt as AWS spells it?")
+    sentence = _sentence(found, f"do {name} on {resource}")
+    question = f"Who can do {name} on {resource}?"
+    return WhoCan(question, sentence, COLUMNS, tuple(unknowns), name, resource, tuple(found), world)
+
+
+def _check_action(action: str) -> None:
+    service, colon, name = action.partition(":")
+    if not (service and colon and name) or "*" in action or "?" in action:
+        raise WorldError(f"{action!r:.80} is not an action; expected service:Action, such as s3:GetObject")
+
+
+def _may(caller: Asker, action: str, resource: str) -> May | None:
+    verdict = caller.decide(action, resource)
+    if verdict.answer is Answer.DENIED:
+        return None
+    depends = list(verdict.keys)
+    depends += ["the resource"] if verdict.depends_on_resource else []
+    depends += ["the resource's own policy"] if verdict.depends_on_policy else []
+    said = allow_of(verdict, caller.policies.identity, action)
+    missing = missing_policies(caller.world, caller.identity)
+    depends += (
+        [f"policies that the dump lacks: {', '.join(arn.rpartition('/')[2] for arn in missing)}"] if missing else []
+    )
+    return May(caller.arn, caller.kind, tuple(depends), said)
+
+
+def _from_outside(world: World, policy: Policy, action: str, resource: str) -> Iterator[May]:
+    """Whom a resource policy lets in that is no user or role of the world."""
+    for statement in policy.covering(action.lower()).allows:
+        if not _covers(statement, resource):
+            continue
+        for entry in statement.principals or ():
+            role = role_of_session(world, entry.value)
+            kind = "" if role else _outside(world, entry)
+            if role:
+                found = _may(asker(world, role).as_session(entry.value.rpartition("/")[2]), action, resource)
+                yield from [replace(found, principal=entry.value, kind="session")] if found else []
+            elif kind:
+                keys = tuple(dict.fromkeys(row.key for row in statement.conditions))
+                depends = keys if kind in ("service", "provider") else (*keys, "the policies of its own account")
+                principal = "everyone" if kind == "everyone" else entry.account or entry.value
+                yield May(principal, kind, depends, said_of(policy, statement), known=False)
+
+
+def _covers(statement: Statement, resource: str) -> bool:
+    """Whether the resource element may cover the resource; one with variables may."""
+    static = all(pattern.template.is_static for pattern in statement.resources or ())
+    return not static or statement.covers_resource(resource, {})
+
+
+def _outside(world: World, entry: PrincipalEntry) -> str:
+    """What kind of outsider an entry names; empty for one of the world."""
+    if entry.type in ("Service", "Federated"):
+        return "service" if entry.type == "Service" else "provider"
+    if entry.is_everyone:
+        return "everyone"
+    if entry.account is not None:
+        return "" if entry.account in world.accounts else "account"
+    if entry.value in world.users or entry.value in world.roles:
+        return ""
+    return "session" if ":assumed-role/" in entry.value else "role" if ":role/" in entry.value else "user"
+
+
+def _about(world: World, resource: str, held: bool) -> Iterator[str]:
+    """What is not known of the resource itself."""
+    without = any(resource.startswith(f"arn:{world.partition}:{service}:") for service in WITHOUT_POLICIES)
+    if resource != "*" and not held and not without:
+        owner = world.owner_of(resource, "")
+        of = f"of account {owner}" if owner else "of the account of each who asks"
+        yield f"{resource} is not among the given resources: it is taken as one {of}, without a policy of its own"
+
+
+def who_can_assume(world: World, role: str) -> WhoCan:
+    """Who may become a role, given by its ARN, name or label: users and roles decided by the engine on both sides,
+    others as the trust policy names them. Raises WorldError when there is no such role.
+    """
+    arn = principal_arn(world, role)
+    if arn not in world.roles:
+        raise WorldError(f"{role!r} is a user; only a role can be assumed")
+    found = [_assuming(world, arn, trusted) for trusted in who_may_assume(world, arn)]
+    found.sort(key=lambda may: not may.known)
+    name = world.name_of(arn)
+    sentence = _sentence(found, f"become {name}")
+    return WhoCan(
+        f"Who can become {name}?", sentence, COLUMNS, world.unknowns, "sts:AssumeRole", arn, tuple(found), world
+    )
+
+
+def _assuming(world: World, role_arn: str, trusted: Trusted) -> May:
+    said, depends = trusted.said, trusted.keys
+    if not trusted.known and trusted.kind not in ("service", "provider"):
+        depends = (*depends, "the policies of its own account")
+    return May(trusted.principal, trusted.kind, depends, said, trusted.known)
+
+
+def _sentence(found: list[May], what: str) -> str:
+    if not found:
+        return f"Nobody who is known here can {what}."
+    sure = sum(not may.depends for may in found)
+    perhaps = len(found) - sure
+    parts = [f"{sure} can {what}"] if sure else []
+    parts += (
+        [f"{perhaps} more under conditions" if sure else f"{perhaps} can {what} under conditions"] if perhaps else []
+    )
+    return f"{', '.join(parts)}."
