@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from iamviz.notebook.predict import predict
     from iamviz.pictures.action_table import action_table, questions_table
     from iamviz.pictures.arn_anatomy import arn_anatomy
+    from iamviz.pictures.asked import allowed_picture as allowed_actions
+    from iamviz.pictures.asked import comparison_picture as compare
+    from iamviz.pictures.asked import reach_picture as can_reach
+    from iamviz.pictures.asked import who_can_assume_picture as who_can_assume
+    from iamviz.pictures.asked import who_can_picture as who_can
     from iamviz.pictures.crowds import hub_picture as hub
     from iamviz.pictures.crowds import sessions_picture as sessions
     from iamviz.pictures.engine_code import engine_code
@@ -54,6 +59,13 @@ _PLACES = {
     "iamviz.pictures.engine_code": ("engine_code",),
     "iamviz.pictures.arn_anatomy": ("arn_anatomy",),
     "iamviz.pictures.crowds": ("hub_picture as hub", "sessions_picture as sessions"),
+    "iamviz.pictures.asked": (
+        "allowed_picture as allowed_actions",
+        "comparison_picture as compare",
+        "reach_picture as can_reach",
+        "who_can_assume_picture as who_can_assume",
+        "who_can_picture as who_can",
+    ),
     "iamviz.pictures.evidence": ("gates_picture as gates", "lock_picture as lock"),
     "iamviz.pictures.panes": ("overlap_picture as overlap",),
     "iamviz.pictures.world_map": ("world_map_picture as map",),
@@ -98,10 +110,13 @@ __all__ = [
     "__version__",
     "accounts",
     "action_table",
+    "allowed_actions",
     "arn_anatomy",
     "ask",
+    "can_reach",
     "check_policy",
     "clock",
+    "compare",
     "credential_card",
     "decide",
     "engine_code",
@@ -122,6 +137,8 @@ __all__ = [
     "sessions",
     "stepper",
     "story_map",
+    "who_can",
+    "who_can_assume",
 ]
 
 

@@ -5,6 +5,7 @@ Allow statement names is tried with a resource that it covers, so that a pattern
 through: a Deny, a boundary or a pattern of the wrong kind of resource takes it away.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -12,7 +13,7 @@ from typing import Any
 
 from iamviz.accounts.answers import Reply, Said, allow_of, said_of
 from iamviz.accounts.asker import Asker, asker, missing_policies
-from iamviz.accounts.witness import formats_of, witness
+from iamviz.accounts.witness import FILL, formats_of, witness
 from iamviz.catalogue import action_info
 from iamviz.engine.coverage import ActionSet, action_set, every_action
 from iamviz.engine.depends import Answer, Verdict
@@ -23,6 +24,7 @@ from iamviz.world.world import World
 __all__ = ["ActionGroup", "AllowedActions", "allowed_actions", "level_of", "levels"]
 
 COLUMNS = ("action", "access level", "verdict", "resources", "statement", "denies")
+_VARIABLE = re.compile(r"\$\{([^}]+)\}")
 Pattern = tuple[str, Policy, Statement]
 
 
@@ -145,18 +147,18 @@ def _missing(caller: Asker) -> Iterator[str]:
 
 def _on_one(caller: Asker, resource: str) -> Iterator[ActionGroup]:
     """The actions that work on such a resource, decided for this one."""
-    fits = {form: compile_glob(form) for form in {form for a in _every(caller, resource) for form in formats_of(a)}}
+    fits: dict[str, bool] = {"*": resource == "*"}
     for actions, verdict in caller.decide_actions(resource).groups:
-        if verdict.answer is Answer.DENIED:
-            continue
-        fitting = [action for action in actions if any(fits[form](resource) for form in formats_of(action))]
-        for action in fitting[:1]:
-            yield _group(caller, action_set(fitting), (resource,), verdict, action)
-
-
-def _every(caller: Asker, resource: str) -> Iterator[str]:
-    for actions, verdict in caller.decide_actions(resource).groups:
-        yield from () if verdict.answer is Answer.DENIED else actions
+        fitting = []
+        for action in actions if verdict.answer is not Answer.DENIED else ():
+            for form in formats_of(action):
+                if form not in fits:
+                    fits[form] = compile_glob(form)(resource)
+                if fits[form]:
+                    fitting.append(action)
+                    break
+        if fitting:
+            yield _group(caller, action_set(fitting), (resource,), verdict, fitting[0])
 
 
 def _on_any(caller: Asker) -> Iterator[ActionGroup]:
@@ -229,9 +231,16 @@ def _patterns(caller: Asker, action: str) -> list[Pattern]:
     return list({entry[0]: entry for entry in reversed(found)}.values())[::-1]
 
 
+def _value(caller: Asker, variable: str) -> str:
+    """What a policy variable stands for in an example."""
+    name = variable.partition(",")[0].strip().lower()
+    return next((key.values[0] for key in caller.keys if key.key.lower() == name and key.values), FILL)
+
+
 def _examples(caller: Asker, pattern: str, action: str, forms: Sequence[str]) -> Iterator[str]:
     """Resources that the pattern covers: of each form, then those that another Allow pattern covers as well."""
     account, partition = caller.caller.account, caller.world.partition
+    pattern = _VARIABLE.sub(lambda found: _value(caller, found[1]), pattern)
     others = [text for text, _, _ in _patterns(caller, action) if text not in ("*", pattern)]
     for form in (*forms, *others):
         found = witness(pattern, form, account, partition)

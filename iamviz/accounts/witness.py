@@ -7,7 +7,7 @@ from re import compile as compile_re
 from iamviz.arn import FIELDS, split_fields
 from iamviz.catalogue import action_resources, resource_formats
 
-__all__ = ["formats_of", "meet", "witness"]
+__all__ = ["FILL", "formats_of", "meet", "witness"]
 
 _PLACEHOLDER = compile_re(r"\$\{[^}]*\}|<[^>]*>")
 FILL = "any-1"

@@ -37,6 +37,7 @@ COMPONENTS: Final = (
     "exercise",
     "predict",
     "clock",
+    "asked",
 )
 """Every sheet beside the tokens and the base, in the order in which the rules are written."""
 
@@ -58,6 +59,7 @@ _NEEDS: Final = {
     "overlap": ("tabular",),
     "predict": ("frame",),
     "clock": ("frame", "lifelines"),
+    "asked": ("tabular",),
 }
 _MARKERS: Final = {
     "iv-legend": "legend",
@@ -85,6 +87,7 @@ _MARKERS: Final = {
     "iv-exercise": "exercise",
     "iv-predict": "predict",
     "iv-clock": "clock",
+    "iv-asked": "asked",
 }
 _CLASS: Final = re.compile(r'class="([^"]*)"')
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
