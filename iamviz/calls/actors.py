@@ -85,6 +85,12 @@ def _find(world: World, call: Call) -> Actor:
         case "admin":
             return Actor(None, rest)
     known = ", ".join(sorted([*world.labels, *world.profiles])) or "none"
+    for kind, things in (("role", world.roles), ("group", world.groups)):
+        arn = world.labels.get(call.actor, call.actor)
+        if any(arn in (thing.arn, thing.name) for thing in things.values()):
+            raise CallError(
+                f"{call.actor!r} is a {kind} and has no key to sign with; labels and profiles here: {known}"
+            )
     raise CallError(f"nobody is called {call.actor!r}; expected {FORMS}; labels and profiles here: {known}")
 
 

@@ -37,17 +37,20 @@ def caption_html(step: Step) -> str:
     place = next((index for index, part in enumerate(parts) if part.verdict), None)
     if place is None or step.bet is None:
         return "".join(_part(part, step.outcome) for part in parts)
-    head, tail = _split_before_verdict(parts[place - 1].text if place else "")
+    head, tail = split_before_verdict(parts[place - 1].text if place else "")
     before = [*parts[: max(place - 1, 0)], CaptionPart(head)]
     hidden = _part(CaptionPart(tail), "") + _part(parts[place], step.outcome)
     after = "".join(_part(part, step.outcome) for part in parts[place + 1 :])
     return "".join(_part(part, step.outcome) for part in before) + veiled(hidden) + after
 
 
-def _split_before_verdict(text: str) -> tuple[str, str]:
+def split_before_verdict(text: str) -> tuple[str, str]:
     """What may be read before the bet, and what already gives the answer away ("and is")."""
     cut = max((text.rfind(mark) for mark in _VEIL_STARTS), default=-1)
-    return (text, "") if cut < 0 else (text[:cut], text[cut:])
+    if cut < 0:
+        return text, ""
+    cut = len(text[:cut].rstrip(","))
+    return text[:cut], text[cut:]
 
 
 def _part(part: CaptionPart, outcome: str) -> str:

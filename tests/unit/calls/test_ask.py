@@ -83,6 +83,7 @@ def test_the_world_stays_as_it_is() -> None:
     ("who", "message"),
     [
         ("nobody", "nobody is called 'nobody'"),
+        ("Reader", "'Reader' is a role and has no key to sign with; labels and profiles here: "),
         (ADMIN, "an administrator's change is never evaluated"),
         (f"user:{HOME}/zoe", "cannot ask anything: The security token included in the request is invalid"),
         ("session:none", "cannot ask anything"),

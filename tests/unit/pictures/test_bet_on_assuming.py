@@ -8,6 +8,7 @@ import pytest
 import iamviz as iv
 from iamviz.pictures.story_frames import frame_views
 from iamviz.pictures.story_map import story_map
+from iamviz.pictures.story_parts import split_before_verdict
 from iamviz.story.scenario import scenario_from_text
 
 USER = "arn:aws:iam::111122223333:user/ana"
@@ -72,3 +73,16 @@ def test_the_room_of_the_question_is_kept_in_every_frame() -> None:
     first, second = frame_views(story, "bet")
     box = re.compile(r'viewBox="([^"]*)"')
     assert box.search(first.map_wide)[1] == box.search(second.map_wide)[1]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "hidden"),
+    [
+        ("Ana reads and is ", "Ana reads", " and is "),
+        ("Ana may, but has not yet, and her read is ", "Ana may, but has not yet", ", and her read is "),
+        ("Ana reads: ", "Ana reads", ": "),
+        ("Ana is ", "Ana is ", ""),
+    ],
+)
+def test_what_hides_ends_no_sentence_in_a_comma(text: str, shown: str, hidden: str) -> None:
+    assert split_before_verdict(text) == (shown, hidden)
