@@ -91,7 +91,7 @@ def hits_principal(statement: Statement, caller: Caller, kind: PolicyKind, has_b
 
 def _is_exempt(entries: Iterable[PrincipalEntry], caller: Caller, has_boundary: bool) -> bool:
     """Whether NotPrincipal lists every identity of the caller; one who has a boundary is never exempt (2.4)."""
-    listed = {entry_match(entry, caller) for entry in entries} - {None}
+    listed = {entry_match(entry, caller) for entry in entries}
     if MatchKind.WILDCARD in listed:
         return not (has_boundary and caller.has_identity_side)
     if has_boundary and caller.has_identity_side:

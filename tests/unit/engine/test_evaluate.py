@@ -64,6 +64,17 @@ def test_a_direct_grant_of_a_trust_policy_is_unless_the_setting_says_otherwise()
     assert answers == ["implicitDeny", "allowed", "implicitDeny", "allowed"]
 
 
+def test_services_of_rcps_under_several_settings() -> None:
+    """Which policies apply is remembered beside them, but not for other settings."""
+    policies = PolicySet(identity=[policy("identity")], rcps=[[policy("rcp", "Deny", principal="*")]])
+    request = Request(USER, "s3:GetObject", LOGO, ACCOUNT)
+    none, only_s3 = Settings(rcp_services=frozenset()), Settings(rcp_services=frozenset({"s3"}))
+    answers = [evaluate(request, policies, settings).allowed for settings in (none, only_s3, none, only_s3)]
+    assert answers == [True, False, True, False]
+    assert not evaluate(request, policies).allowed
+    assert evaluate(request, policies, none).allowed
+
+
 def test_a_trusted_session_is_not_capped_by_its_roles_boundary() -> None:
     trust = policy("trust", action="sts:AssumeRole", principal=SESSION.arn)
     assert (

@@ -22,6 +22,8 @@ from tests.unit.engine.asking import (
     policy,
 )
 
+EARLIER = "000011112222"
+"""An account whose number stands before the caller's; that of OTHER stands behind it."""
 RESOURCE, TRUST = PolicyKind.RESOURCE, PolicyKind.TRUST
 CALLERS = [USER, SESSION, FEDERATED_USER, ROOT, SERVICE, FEDERATED, ANONYMOUS]
 
@@ -63,13 +65,18 @@ def test_how_an_entry_meets_a_caller(principal, caller, kind):
         ({"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/app/s2"}, SESSION),
         ({"AWS": "AROAAPP:s1:more"}, SESSION),
         ({"AWS": f"arn:aws:iam::{ACCOUNT}:group/eng"}, USER),
-        ({"AWS": OTHER}, USER),
+        *[({"AWS": account}, USER) for account in (OTHER, EARLIER)],
+        *[({"AWS": f"arn:aws:iam::{account}:root"}, ROOT) for account in (OTHER, EARLIER)],
         ({"AWS": ACCOUNT}, ANONYMOUS),
         ({"AWS": ACCOUNT}, FEDERATED),
         ({"AWS": USER.arn}, ROOT),
-        ({"Service": "ec2.amazonaws.com"}, SERVICE),
-        ({"Service": "*"}, SERVICE),
-        ({"Federated": "accounts.google.com"}, FEDERATED),
+        *[({"Service": service}, SERVICE) for service in ("ec2.amazonaws.com", "sns.amazonaws.com", "*", "")],
+        *[({"Federated": provider}, FEDERATED) for provider in ("accounts.google.com", "www.amazon.com", "")],
+        *[({kind: ""}, caller) for kind in ("Service", "Federated", "AWS") for caller in CALLERS],
+        *[({"AWS": f"arn:aws:iam::{ACCOUNT}:user/{name}"}, FEDERATED_USER) for name in ("abc", "zoe")],
+        *[({"AWS": f"arn:aws:sts::{ACCOUNT}:federated-user/{name}"}, FEDERATED_USER) for name in ("abc", "zoe")],
+        ({"CanonicalUser": USER.arn}, USER),
+        ({"User": SERVICE.service}, SERVICE),
         ({"Service": "lambda.amazonaws.com"}, USER),
         ({"CanonicalUser": "79a5"}, USER),
         ({"AWS": []}, USER),
@@ -92,6 +99,12 @@ def test_everyone_in_the_allow_of_a_trust_policy_is_every_aws_principal(caller):
     assert kinds("*", caller, TRUST) == set()
     assert kinds("*", caller, TRUST, "Deny") == {"wildcard"}
     assert kinds("*", caller, RESOURCE) == {"wildcard"}
+
+
+@pytest.mark.parametrize("caller", [SERVICE, FEDERATED, ANONYMOUS])
+def test_the_allow_of_a_trust_policy_for_somebody_else(caller):
+    """It is not for the caller, and so it is not for everyone either."""
+    assert kinds({"Service": "ec2.amazonaws.com", "AWS": USER.arn}, caller, TRUST) == set()
 
 
 @pytest.mark.parametrize("caller", [USER, SESSION])

@@ -130,8 +130,9 @@ def test_where_policy_variables_are_replaced(operator: str, replaced: bool) -> N
         "IpAddress": "203.0.113.7",
     }.get(operator, "ana")
     assert holds(operator, "${aws:x}", value, aws_x=(value,)) is replaced
-    old = row(operator, "${aws:x}", language="2008-10-17")
-    assert old.test({SINGLE: (value,), "aws:x": (value,)}) is False
+    for language in ("2008-10-17", "2030-01-01", ""):
+        other = row(operator, "${aws:x}", language=language)
+        assert other.test({SINGLE: (value,), "aws:x": (value,)}) is False
 
 
 @pytest.mark.parametrize(
