@@ -69,6 +69,15 @@ class GateRow(NamedTuple):
         return not any(gate.closed for gate in self.gates)
 
 
+def _allows(trace: StatementTrace) -> bool:
+    return trace.statement.effect is Effect.ALLOW
+
+
+def _speaks_of_it(trace: StatementTrace) -> bool:
+    """Whether only the principal and conditions keep it silent."""
+    return all(element.matched for element in trace.elements if not element.name.endswith("Principal"))
+
+
 @dataclass(frozen=True)
 class Explanation:
     """Why a decision came out as it did. ``print`` it, draw it, or take it as a dictionary."""
@@ -103,9 +112,18 @@ class Explanation:
 
     @cached_property
     def near_misses(self) -> tuple[StatementTrace, ...]:
-        """The Allow statements of the closed gates, nearest miss first."""
-        traces = (trace for gate in self.closed for trace in gate.statements)
-        misses = [t for t in traces if not t.applies and t.statement.effect is Effect.ALLOW]
+        """The Allow statements of the closed gates, nearest miss first.
+
+        So are those of a resource policy that says nothing, where they speak of what is asked for, but to somebody else
+        or under other conditions.
+        """
+        misses = [t for gate in self.closed for t in gate.statements if not t.applies and _allows(t)]
+        if self.closed:
+            gates = (gate for row in self.rows for gate in row.gates)
+            silent = (
+                g for g in gates if g.kind is PolicyKind.RESOURCE and g.status is Status.SAYS_NOTHING and not g.closed
+            )
+            misses += [t for gate in silent for t in gate.statements if _allows(t) and _speaks_of_it(t)]
         return self._named(sorted(misses, key=lambda trace: trace.distance))
 
     def _named(self, traces: Iterable[StatementTrace]) -> tuple[StatementTrace, ...]:

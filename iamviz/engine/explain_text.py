@@ -50,7 +50,7 @@ def _gate_line(gate: Gate) -> str:
 def _place(trace: StatementTrace) -> str:
     span = trace.statement.span
     lines = f"line {span.line}" if span.line == span.end_line else f"lines {span.line} to {span.end_line}"
-    return f"{trace.policy.label}, {trace.statement.label} ({trace.statement.effect.value}), {lines}"
+    return f"{trace.policy.label_as(trace.kind)}, {trace.statement.label} ({trace.statement.effect.value}), {lines}"
 
 
 def _parts(trace: StatementTrace) -> list[str]:
@@ -97,7 +97,7 @@ def as_dict(explanation: Explanation) -> dict[str, Any]:
 def _statement_dict(trace: StatementTrace) -> dict[str, Any]:
     span = trace.statement.span
     return {
-        "policy": trace.policy.label,
+        "policy": trace.policy.label_as(trace.kind),
         "statement": trace.statement.label,
         "effect": trace.statement.effect.value,
         "lines": [span.line, span.end_line],

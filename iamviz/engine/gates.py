@@ -79,6 +79,8 @@ def _plan(attached: Attached, side: str) -> _Plan:
         parts = tuple(_part(attached, kind) for kind in kinds if kind is not PolicyKind.ENDPOINT or attached.endpoint)
         names = tuple(name for part in parts for name in part.names)
         sentence = f"no statement of {len(names)} polic{'y' if len(names) == 1 else 'ies'} says no"
+        if not names:
+            sentence = "no policy is attached that could say no"
         first = Gate("Explicit deny?", None, Status.PASSES, False, sentence, names, ())
         found = attached.prepared[side] = _Plan(parts, first)
     return found
@@ -95,7 +97,7 @@ def _kinds(attached: Attached, side: str) -> tuple[PolicyKind, ...]:
 
 def _part(attached: Attached, kind: PolicyKind) -> _Part:
     policies = dict(attached.groups)[kind]
-    names = tuple(policy.label for policy in policies)
+    names = tuple(policy.label_as(kind) for policy in policies)
     counts_when_absent = {
         PolicyKind.IDENTITY: True,
         PolicyKind.SCP: bool(attached.scps),
@@ -156,8 +158,9 @@ class _Explainer:
         if decision.outcome is not Outcome.EXPLICIT_DENY:
             return Gate(passing.title, None, passing.status, False, passing.sentence, passing.policies, traces)
         first = next(trace for trace in traces if trace.applies and trace.kind is decision.reason.policy)
-        sentence = f"{first.policy.label}, {first.statement.label}, says no"
-        return Gate(passing.title, None, Status.SAYS_NO, True, sentence, (first.policy.label,), traces)
+        label = first.policy.label_as(first.kind)
+        sentence = f"{label}, {first.statement.label}, says no"
+        return Gate(passing.title, None, Status.SAYS_NO, True, sentence, (label,), traces)
 
     def judge(self, part: _Part, traces: Sequence[StatementTrace]) -> Judgement:
         kind = part.kind
@@ -184,7 +187,11 @@ class _Explainer:
         action = self.request.action
         if self.sets.scps_allow():
             return Status.PASSES, False, f"{part.named} lets {action} pass"
-        return Status.SAYS_NOTHING, True, f"no SCP on some level allows {action}"
+        levels = self.attached.scps
+        silent = next(number for number, level in enumerate(levels) if not self.sets.level_allows(level))
+        places = {0: " of the organization's root", len(levels) - 1: " of the account"} if len(levels) > 1 else {0: ""}
+        place = places.get(silent, f" of organizational unit {silent} below the root")
+        return Status.SAYS_NOTHING, True, f"no SCP{place} allows {action}"
 
     def granted_directly(self, kind: PolicyKind) -> bool:
         """Whether a grant of the resource policy makes a boundary or session policy irrelevant (5.4)."""
@@ -230,7 +237,7 @@ class _Explainer:
         if self.decision.reason.policy is not PolicyKind.IDENTITY:
             for trace in traces:
                 if trace.applies:
-                    return Status.GRANTS, False, f"{trace.policy.label} allows {request.action}"
+                    return Status.GRANTS, False, f"{trace.policy.label_as(trace.kind)} allows {request.action}"
         if not part.names:
             return Status.NOT_ATTACHED, True, "no identity policy is attached"
         return Status.SAYS_NOTHING, True, f"no statement of {part.named} allows {request.action} on this resource"

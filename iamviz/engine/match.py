@@ -180,7 +180,11 @@ class Applicable:
 
     def scps_allow(self) -> bool:
         """Whether every level of the organization has an Allow that applies; true without SCPs (5.3)."""
-        return all(self._some_meets(self.selection.on_level(level)) for level in self.attached.scps)
+        return all(self.level_allows(level) for level in self.attached.scps)
+
+    def level_allows(self, level: Iterable[Policy]) -> bool:
+        """Whether an SCP on one level has an Allow that applies."""
+        return self._some_meets(self.selection.on_level(level))
 
     def endpoint_allows(self) -> bool:
         """Whether the endpoint policy has an Allow that applies; true without one."""

@@ -108,7 +108,7 @@ class Need(NamedTuple):
             part = f"{row.name} {row.key} {' or '.join(row.values)}"
         else:
             part = f"{'NotResource' if statement.not_resource else 'Resource'} {' or '.join(statement.resource_texts)}"
-        return f"{statement.effect.value} of {self.policy.label}, {statement.label}: {part}"
+        return f"{statement.effect.value} of {self.policy.label_as(self.kind)}, {statement.label}: {part}"
 
 
 Perhaps = tuple[Need, ...]

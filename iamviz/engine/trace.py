@@ -286,7 +286,11 @@ def _principal(statement: Statement, request: Request, kind: PolicyKind, has_bou
 def _caller_text(caller: Caller) -> str:
     if caller.kind is CallerKind.ANONYMOUS:
         return "an anonymous caller"
-    return caller.arn or caller.service or caller.federated
+    text = caller.arn or caller.service or caller.federated
+    if caller.role_arn.count("/") > 1:
+        # The ARN of a session leaves out the path of its role, but a Principal must name it.
+        return f"{text} (a session of {caller.role_arn})"
+    return text
 
 
 def _condition(row: ConditionRow, request: Request) -> ConditionTrace:

@@ -30,6 +30,13 @@ class PolicyKind(StrEnum):
     ENDPOINT = "endpoint"
 
 
+_IN_WORDS = {
+    PolicyKind.BOUNDARY: "permissions boundary",
+    PolicyKind.SCP: "SCP",
+    PolicyKind.RCP: "RCP",
+}
+
+
 class Effect(StrEnum):
     """What a matching statement says."""
 
@@ -175,7 +182,11 @@ class Policy:
     @cached_property
     def label(self) -> str:
         """What to call it in a sentence."""
-        return self.name or f"the {self.kind.value} policy"
+        return self.label_as(self.kind)
+
+    def label_as(self, kind: PolicyKind) -> str:
+        """What to call it where it stands as a policy of that kind: its name, else ``the trust policy``."""
+        return self.name or f"the {_IN_WORDS.get(kind) or kind.value + ' policy'}"
 
     @property
     def lines(self) -> list[str]:

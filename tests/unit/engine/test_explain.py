@@ -142,3 +142,73 @@ def test_many_policies_are_counted_not_listed() -> None:
     text = '{"Statement": {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}}'
     told = explain(PolicySet(identity=[identity(text, f"P{number}") for number in range(6)]))
     assert "P0, P1 and 4 more" in told.sentence
+
+
+FULL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+
+
+def unnamed(kind: str, **statement: object) -> Policy:
+    return Policy.parse({"Statement": {**FULL, **statement}}, kind)
+
+
+@pytest.mark.parametrize(
+    ("policies", "sentence"),
+    [
+        ({"boundary": unnamed("boundary", Action="ec2:*")}, "the permissions boundary does not allow s3:GetObject"),
+        ({"session": unnamed("session", Effect="Deny")}, "the session policy, statement 1, says no"),
+        ({"scps": [[unnamed("scp", Effect="Deny")]]}, "the SCP, statement 1, says no"),
+        ({"rcps": [[unnamed("rcp", Effect="Deny", Principal="*")]]}, "the RCP, statement 1, says no"),
+        ({"scps": [[]]}, "no SCP allows s3:GetObject"),
+        ({"scps": [[], [unnamed("scp")]]}, "no SCP of the organization's root allows s3:GetObject"),
+        (
+            {"scps": [[unnamed("scp")], [unnamed("scp")], [], []]},
+            "no SCP of organizational unit 2 below the root allows s3:GetObject",
+        ),
+        ({"scps": [[unnamed("scp")], []]}, "no SCP of the account allows s3:GetObject"),
+    ],
+)
+def test_what_policies_without_a_name_are_called(policies: dict[str, object], sentence: str) -> None:
+    kind = "role-session" if "session" in policies else "user"
+    caller = Caller(kind, USER.arn, USER.account)
+    told = explain(PolicySet(identity=[unnamed("identity")], **policies), caller=caller)  # type: ignore[arg-type]
+    assert told.sentence == sentence
+    assert sentence in str(told)
+
+
+def test_a_trust_policy_is_called_one_whatever_it_was_read_as() -> None:
+    trust = unnamed("resource", Principal={"AWS": "arn:aws:iam::111122223333:user/bea"})
+    told = explain(PolicySet(resource=trust), action="sts:AssumeRole", resource=ROLE)
+    assert told.sentence == "the trust policy does not allow this caller"
+    assert "nearest miss: the trust policy, statement 1" in str(told)
+    assert told.to_dict()["rows"][0]["gates"][3]["statements"][0]["policy"] == "the trust policy"
+
+
+def test_without_any_policy_nothing_could_say_no() -> None:
+    assert "no policy is attached that could say no" in str(explain(PolicySet()))
+
+
+def test_a_resource_policy_for_somebody_else_is_a_near_miss_too() -> None:
+    """Only where it speaks of the action and of the resource: what another part of it says would lead astray."""
+    somebody = {"AWS": "arn:aws:iam::111122223333:user/bea"}
+    bucket = Policy.parse(
+        {"Statement": [{**FULL, "Principal": somebody, "Action": "s3:Put*"}, {**FULL, "Principal": somebody}]},
+        "resource",
+    )
+    told = explain(PolicySet(identity=[unnamed("identity", Action="ec2:*", Resource=ROLE)], resource=bucket))
+    assert [(miss.policy.kind, miss.statement.index) for miss in told.near_misses] == [("resource", 1), ("identity", 0)]
+    assert [element.name for element in told.near_misses[0].misses] == ["Principal"]
+
+
+def test_a_session_is_told_with_its_role_where_the_path_is_what_is_missing() -> None:
+    session = Caller(
+        "role-session",
+        "arn:aws:sts::111122223333:assumed-role/Reader/ana",
+        "111122223333",
+        role_arn=ROLE,
+    )
+    bucket = unnamed("resource", Principal={"AWS": "arn:aws:iam::111122223333:role/Reader"})
+    told = explain(PolicySet(resource=bucket), caller=session)
+    assert told.near_misses[0].misses[0].sentence == (
+        "Principal lists arn:aws:iam::111122223333:role/Reader, "
+        f"not arn:aws:sts::111122223333:assumed-role/Reader/ana (a session of {ROLE})"
+    )
