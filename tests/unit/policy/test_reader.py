@@ -112,5 +112,5 @@ def test_the_keys_that_a_policy_consults_include_its_variables() -> None:
 
 def test_a_policy_has_a_name_to_be_called_by() -> None:
     policy = Policy.parse({"Statement": []}, "boundary")
-    assert policy.label == "the boundary policy"
+    assert policy.label == "the permissions boundary"
     assert policy.named("Ceiling", "arn:aws:iam::aws:policy/Ceiling").label == "Ceiling"
