@@ -26,6 +26,8 @@ def command_line(world: World, call: Call) -> str:
     >>> command_line(World(datetime(2026, 3, 2, tzinfo=UTC)), call)
     'aws s3api get-object --bucket b --key k k'
     """
+    if call.service == "imds":
+        return _metadata_line(world, call)
     words = ["aws", _CLI_NAMES.get(call.service, call.service), _kebab(call.name)]
     for name, value in call.params.items():
         if name == "Resource":
@@ -40,6 +42,15 @@ def command_line(world: World, call: Call) -> str:
     if profile in world.profiles:
         words += ["--profile", profile]
     return shlex.join(words)
+
+
+def _metadata_line(world: World, call: Call) -> str:
+    """What is sent to the metadata address of an instance, which is no AWS API."""
+    workload = world.workloads.get(str(call.params.get("Instance")))
+    profile = world.instance_profiles.get(workload.profile) if workload else None
+    role = (profile.role if profile else workload.role if workload else "").rpartition("/")[2]
+    token = ["-H", "X-aws-ec2-metadata-token: TOKEN"] if call.params.get("Token") else []
+    return shlex.join(["curl", *token, f"http://169.254.169.254/latest/meta-data/iam/security-credentials/{role}"])
 
 
 def _value(name: str, value: Any) -> str:

@@ -219,7 +219,8 @@ class _Drawing:
             return
         first = next((index for index, row in enumerate(self.rows) if row.cut), len(self.rows))
         x, middle = self._upright(self.revoked), _TOP + first * _ROW
-        place = f'x="{self._x(self.revoked)}" dx="-6" y="13" text-anchor="end"'
+        beside_now = self._part(self.now) - self._part(self.revoked) < 0.2
+        place = f'x="{self._x(self.revoked)}" dx="{-_PILL - 8 if beside_now else -6}" y="13" text-anchor="end"'
         yield (
             f'<g class="k c-deny"><line {x} y1="{_TOP - 2}" y2="{middle}" stroke-dasharray="2 3"/>'
             f'<line {x} y1="{middle}" y2="{self.floor}" {_REVOKED}/>'

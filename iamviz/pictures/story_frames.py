@@ -11,6 +11,7 @@ from iamviz.pictures.map_model import Map
 from iamviz.pictures.map_paint import MapPicture, map_picture, paint
 from iamviz.pictures.marks import clean
 from iamviz.pictures.picture import Picture
+from iamviz.pictures.revocation import revocations
 from iamviz.pictures.story_map import clock, focus_of, session_states, story_map
 from iamviz.pictures.story_parts import (
     answer_html,
@@ -102,4 +103,6 @@ def lifelines_picture(story: Story, step: int | None = None) -> Picture:
     at = story.steps[(step or len(story.steps)) - 1]
     rows = life_rows(story, at)
     start, end = time_range(story)
-    return Picture(lifelines(rows, at.clock, start, end), lifelines_text(rows, at.clock), frozenset({"lifelines"}))
+    revoked = max(revocations(at.after).values(), default=None)
+    html = lifelines(rows, at.clock, start, end, revoked=revoked)
+    return Picture(html, lifelines_text(rows, at.clock, revoked), frozenset({"lifelines"}))

@@ -248,7 +248,8 @@ class _Builder:
         """The session that a workload calls with, beside the role that was delivered to it; itself when it has none."""
         self.workload(workload, step)
         session = step.session
-        if session is None or session is step.issued:
+        by_token = step.call is not None and step.call.name == "AssumeRoleWithWebIdentity"
+        if session is None or session is step.issued or by_token:
             return workload.name
         if session.is_role_session:
             self.runs_as(workload.name, session.principal, step)

@@ -17,6 +17,7 @@ from iamviz.pictures.lifelines import Lamp, LifeRow, lifelines
 from iamviz.pictures.marks import Mark, esc, inline
 from iamviz.pictures.picture import Picture
 from iamviz.pictures.quote import Highlight, answer
+from iamviz.pictures.revocation import revocations
 from iamviz.pictures.story_map import clock, outcome_mark
 from iamviz.policy.model import Policy, Statement
 from iamviz.story.captions import CaptionPart, outcome_words
@@ -181,12 +182,14 @@ def _lines_html(story: Story, step: Step, rows: Sequence[LifeRow]) -> str:
     if not rows:
         return '<p class="c-mute">No session yet: the caller speaks with long-term credentials.</p>'
     start, end = time_range(story)
-    return lifelines(rows, step.clock, start, end, tick_minutes=axis_ticks(start, end))
+    revoked = max(revocations(step.after).values(), default=None)
+    return lifelines(rows, step.clock, start, end, axis_ticks(start, end), revoked)
 
 
 def life_rows(story: Story, step: Step) -> list[LifeRow]:
     """One row for each session issued so far, in order of issue, with the requests made under it."""
     hides = step.bet is not None
+    revoked = revocations(step.after)
     rows = []
     for session in _shown(story, step):
         lamps = tuple(
@@ -196,9 +199,13 @@ def life_rows(story: Story, step: Step) -> list[LifeRow]:
         )
         role = step.after.roles.get(session.principal)
         limit = session.issued + timedelta(seconds=role.max_session_duration) if role else None
-        asked = duration_words(session.expires - session.issued)
-        allowed = f", role allows {duration_words(limit - session.issued)}" if limit else ""
-        rows.append(LifeRow(session.name, f"asked {asked}{allowed}", session.issued, session.expires, limit, lamps))
+        asked, allowed = f"asked {duration_words(session.expires - session.issued)}", ""
+        if limit and limit < session.expires:  # a service chose it for its workload: the role's limit does not count
+            asked, limit = asked.replace("asked", "given"), None
+        elif limit:
+            allowed = f", role allows {duration_words(limit - session.issued)}"
+        times = (session.issued, session.expires, limit)
+        rows.append(LifeRow(session.name, f"{asked}{allowed}", *times, lamps, session.principal in revoked))
     return rows
 
 
@@ -310,6 +317,8 @@ def answer_words(step: Step) -> str:
     value = dict(step.result.value or {}) if step.result else {}
     if "Credentials" in value:
         value = {"Expiration": value["Credentials"]["Expiration"]}
+    if "SecretAccessKey" in value:
+        value = {name: value[name] for name in ("AccessKeyId", "Expiration") if name in value}
     if not value:
         return "no output: it is done"
     return ", ".join(f"{json.dumps(name)}: {json.dumps(item)}" for name, item in value.items())

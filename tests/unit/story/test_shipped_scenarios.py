@@ -37,6 +37,16 @@ OUTCOMES = {
     "turnstile": "I A I - A - I I A A",
     # 10: the confused deputy (3.7); 046-048
     "vendor": "A I A A - I A I A",
+    # 11: a service needs its name in the trust policy; whoever has the credentials has the session (4.14); 039, 072
+    "capital_one": "A A A A - I A A Unauthorized A",
+    # 12: PassRole and AssumeRole are two permissions (2.4); 124-129
+    "pass_role": "I I A A InvalidParameterValueException - I A A",
+    # 13: aud is the same for all, sub tells; the save-time check and the immutable subject (2.3); 113-116, 142, 143
+    "github_ci": "A A A MalformedPolicyDocument - I A - A I I",
+    # 14: names are free text; source identity and tags need a yes of their own and stick (4.11, 4.12); 059, 101, 111
+    "who_did_it": "A A A - I I - A InvalidParameterValue A I",
+    # 15: sessions outlive key and trust; AWSRevokeOlderSessions cuts by time of issue (3.8); 076, 078, 100
+    "key_leaked": "- A - A - I A - E A A",
     "staging_bucket": "I - A - A I E X A A I",
 }
 
