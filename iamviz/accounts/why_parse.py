@@ -1,7 +1,7 @@
 """Reading an error of AWS: out of whatever wraps it, and into its parts (docs/rules/policy_evaluation.md 6.1).
 
 The text may be AWS's bare sentence, a line of boto3, the AWS CLI, Go or Java, an XML answer, a CloudTrail event, or
-what ``aws sts decode-authorization-message`` prints. The words around it are not needed, and terminals may have broken it.
+what ``aws sts decode-authorization-message`` prints. The words around it are not needed; terminals may have broken it.
 """
 
 import html

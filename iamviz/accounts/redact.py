@@ -1,0 +1,132 @@
+"""Redaction: the same account under other names, so that what is drawn from it can be shown to others.
+
+Account numbers, names, paths, tags, ids and e-mail addresses get stand-ins, one-to-one and the same everywhere. It is
+done before anything is decided or drawn, on the world itself, so no picture can hold a name that it clipped or cut; and
+since patterns cover the stand-ins of what they covered, every decision stays as it was. IP addresses in policies stay:
+ranges could not be compared otherwise.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from typing import Any, TypeVar
+
+from immutables import Map
+
+from iamviz.accounts.redact_policy import Redaction
+from iamviz.policy.model import Policy
+from iamviz.world.world import World
+
+__all__ = ["Redactor", "redact"]
+
+Thing = TypeVar("Thing")
+_AS_IT_IS = frozenset({"kind", "partition", "mfa_code", "used_codes", "settings", "region", "service", "version"})
+"""Fields that hold words of AWS or of iamviz, whatever dataclass they are in."""
+_SENTENCES = frozenset({"problems", "unknowns", "gaps", "notes", "missing"})
+_SECRET = {"secret_access_key": "redacted-secret", "session_token": "redacted-token"}  # noqa: S105
+_ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12}|\*)?:[^\s\"'<>,;()\[\]{}]+")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_TOKEN = re.compile(r"(?<![A-Za-z0-9])(?:\d{12}|A[A-Z]{3}[A-Z0-9]{12,28})(?![A-Za-z0-9])")
+SHORTEST_NAME = 3
+"""Shorter names are not looked for inside of sentences, where they would be parts of ordinary words."""
+
+
+class Redactor:
+    """One table of stand-ins for everything that it is given.
+
+    Everything that is to be redacted together is learned first:
+
+    >>> redactor = Redactor("arn:aws:iam::111111111111:user/ana")
+    >>> redactor("arn:aws:iam::111111111111:user/ana")[:26]
+    'arn:aws:iam::111122223333:'
+    """
+
+    def __init__(self, *things: Any) -> None:
+        self._redaction = Redaction()
+        self._names: dict[str, None] = {}
+        self._sentence: re.Pattern[str] | None = None
+        for thing in things:
+            self.learn(thing)
+
+    def learn(self, thing: Any) -> None:
+        """Take note of the names in a world, a dataclass, a text, or a collection of them."""
+        self._redaction.learning = True
+        try:
+            self._value(thing, "")
+        finally:
+            self._redaction.learning = False
+        self._sentence = None
+
+    def __call__(self, thing: Thing) -> Thing:
+        """The same thing about stand-ins."""
+        redacted: Thing = self._value(thing, "")
+        return redacted
+
+    @property
+    def unsure(self) -> tuple[str, ...]:
+        """Patterns with ``?`` beside letters: after redaction they may cover something else than before."""
+        return tuple(self._redaction.words.unsure)
+
+    def sentence(self, text: str) -> str:
+        """A sentence: the ARNs, ids, account numbers, e-mail addresses and learned names in it, the rest as it is."""
+        pattern = self._pattern
+        return pattern.sub(lambda match: self._redaction.text(match[0]), text)
+
+    @property
+    def _pattern(self) -> re.Pattern[str]:
+        if self._sentence is None:
+            names = sorted((name for name in self._names if len(name) >= SHORTEST_NAME), key=lambda n: (-len(n), n))
+            known = "|".join(map(re.escape, names))
+            known = rf"|(?<![A-Za-z0-9])(?:{known})(?![A-Za-z0-9])" if known else ""
+            self._sentence = re.compile(f"{_ARN.pattern}|{_MAIL.pattern}|{_TOKEN.pattern}{known}")
+        return self._sentence
+
+    def _value(self, value: Any, field: str) -> Any:
+        if field in _AS_IT_IS or value is None or isinstance(value, bool | int | float | Enum):
+            return value
+        if field in _SECRET:
+            return _SECRET[field]
+        if isinstance(value, str):
+            return self._text(value, field)
+        if isinstance(value, Policy):
+            if self._redaction.learning:
+                self._note(value.name.removeprefix("trust policy of "))
+            return self._redaction.policy(value)
+        if is_dataclass(value) and not isinstance(value, type):
+            changes = {f.name: self._value(getattr(value, f.name), f.name) for f in fields(value) if f.init}
+            return value if self._redaction.learning else replace(value, **changes)
+        return self._collection(value, field)
+
+    def _collection(self, value: Any, field: str) -> Any:
+        if isinstance(value, tuple | list):
+            return type(value)(self._value(item, field) for item in value)
+        if isinstance(value, frozenset | set):
+            return type(value)(self._value(item, field) for item in sorted(value))
+        if isinstance(value, Mapping):
+            # The table fills in the order of asking, and `Map` has none of its own.
+            pairs = {self._text(str(key), "key"): self._value(value[key], field) for key in sorted(value)}
+            return Map(pairs) if isinstance(value, Map) else pairs
+        return value
+
+    def _text(self, text: str, field: str) -> str:
+        if field in _SENTENCES:
+            return text if self._redaction.learning else self.sentence(text)
+        if self._redaction.learning:
+            self._note(text.rpartition(":")[2].rpartition("/")[2] if text.startswith("arn:") else text)
+        return self._redaction.text(text)
+
+    def _note(self, name: str) -> None:
+        if "*" not in name and "amazonaws.com" not in name:
+            self._names.setdefault(name)
+
+
+def redact(world: World) -> World:
+    """The same world about stand-ins; every decision in it comes out as before.
+
+    >>> import iamviz as iv
+    >>> world = iv.load("staging_bucket")
+    >>> any("ana" in arn for arn in redact(world).users)
+    False
+    """
+    return Redactor(world)(world)
