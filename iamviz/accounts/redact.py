@@ -24,7 +24,7 @@ Thing = TypeVar("Thing")
 _AS_IT_IS = frozenset({"kind", "partition", "mfa_code", "used_codes", "settings", "region", "service", "version"})
 """Fields that hold words of AWS or of iamviz, whatever dataclass they are in."""
 _SENTENCES = frozenset({"problems", "unknowns", "gaps", "notes", "missing"})
-_SECRET = {"secret_access_key": "redacted-secret", "session_token": "redacted-token"}  # noqa: S105
+_SECRET = {"secret_access_key": "redacted-secret", "session_token": "redacted-token"}
 _ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12}|\*)?:[^\s\"'<>,;()\[\]{}]+")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TOKEN = re.compile(r"(?<![A-Za-z0-9])(?:\d{12}|A[A-Z]{3}[A-Z0-9]{12,28})(?![A-Za-z0-9])")

@@ -26,6 +26,7 @@ _CLAIM_WORDS = frozenset(
 _PROVIDERS = frozenset("accounts.google.com www.amazon.com graph.facebook.com signin.aws.amazon.com".split())
 _SIGN_IN = "https://signin.aws.amazon.com/saml"
 _PATHS = frozenset({"service-role", "aws-service-role", "aws-reserved", "sso.amazonaws.com", "job-function"})
+_REGION = re.compile(r"[a-z]{2}-[a-z-]+-\d")
 _LITERAL = re.compile(r"\$\{[^}]*\}")
 
 
@@ -75,11 +76,11 @@ class Redaction:
     def _path(self, text: str) -> str:
         """What follows the type: the paths that AWS reserves stay, with the region behind Identity Center's."""
         parts = text.split("/")
+        regions = {index + 1 for index, part in enumerate(parts) if part == "sso.amazonaws.com"}
         return "/".join(
-            part if part in _PATHS or (index and parts[index - 1] == "sso.amazonaws.com" and "-" in part and part[-1].isdigit())
-            else self.name(part)
+            part if part in _PATHS or (index in regions and _REGION.fullmatch(part)) else self.name(part)
             for index, part in enumerate(parts)
-        )  # fmt: skip
+        )
 
     def provider(self, host: str) -> str:
         """An OIDC issuer without its scheme: those that serve many customers stay, their paths do not."""

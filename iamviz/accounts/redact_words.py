@@ -1,7 +1,7 @@
 """Stand-ins for names, account numbers and ids: one-to-one, the same everywhere, and patterns match what they matched.
 
-A name is cut into words, and each word gets a stand-in of five letters (``bakod``), so ``app-*`` still covers
-``app-web`` afterwards: ``bakod-*`` covers ``bakod-nilut``. Where a pattern ends inside of a word (``ap*``), that word is
+A name is cut into words, and each word gets a stand-in of five letters (``bakod``), so ``app-*`` still covers what it
+covered: ``bakod-*`` covers ``bakod-nilut``. Where a pattern ends inside of a word (``ap*``), that word is
 cut there too, and so is every other word that has the same two letters next to each other: a cut depends on nothing but
 the letters on both sides, so a text is cut alike wherever it stands. All stand-ins are consonant, vowel, consonant,
 vowel, consonant, so that none can be read across the border of two others.
@@ -30,7 +30,9 @@ _SERVICE = re.compile(
 )
 _ACCOUNTS = tuple("".join(str(digit % 10) * 4 for digit in range(first, first + 3)) for first in range(1, 9))
 # AWS's own words inside of names: kept, since rules and readers know them by these.
-_KEPT = frozenset({"AWSReservedSSO", "OrganizationAccountAccessRole", *_ID_PREFIXES, "o", "ou", "r", "vpc", "vpce", "i"})
+_KEPT = frozenset(
+    {"AWSReservedSSO", "OrganizationAccountAccessRole", *_ID_PREFIXES, "o", "ou", "r", "vpc", "vpce", "i"}
+)
 _AWS_PREFIX = "AWSServiceRoleFor"
 
 
@@ -54,6 +56,7 @@ class Words:
         self._numbers: dict[str, None] = {}
         self._cuts: set[str] | None = None
         self._codes: dict[str, str] = {}
+        self._next = 0
         self._next = 0
         self._spellings: dict[str, str] = {}
         self._used: set[str] = set()
@@ -193,7 +196,7 @@ def _stand_in(number: int) -> str:
 
 
 def _spellings(word: str, code: str) -> Iterator[str]:
-    """The spellings that a stand-in may take, the one like the word's own first: capitals differ where they differed."""
+    """The spellings that a stand-in may take, the one like the word's own first."""
     if word[:1].isupper():
         yield code.upper() if len(word) > 1 and word.isupper() else code.capitalize()
     elif word.islower() or word == word.lower():

@@ -309,8 +309,7 @@ def _beside(denial: Denial, decision: Decision, explanation: Explanation) -> Ite
     closed = explanation.closed
     if denial.kind is not None and denial.kind not in {gate.kind for gate in closed}:
         yield (
-            f"AWS itself stopped at {_a_policy(denial.kind)}: opening the loaded account's own gates does "
-            "not touch it."
+            f"AWS itself stopped at {_a_policy(denial.kind)}: opening the loaded account's own gates does not touch it."
         )
     elif len(closed) > 1:
         titles = " and ".join(gate.title.lower() if gate.title not in ("SCP", "RCP") else gate.title for gate in closed)
