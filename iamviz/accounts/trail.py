@@ -4,7 +4,7 @@ Events are observed here, not decided. Sessions are joined by access key id, the
 ``sharedEventID``, sessions that AWS services make without a visible key by role, session name and time.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from os import PathLike
@@ -15,6 +15,8 @@ from iamviz.accounts.trail_read import Progress, TrailError, TrailFiles
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from iamviz.accounts.trail_story import ObservedStory
 
 __all__ = ["Address", "Credential", "Refused", "Sighting", "Trail", "TrailError", "read_trail"]
 
@@ -94,12 +96,16 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Something worth a look: ``key`` says which credentials, ``sentence`` what was seen, ``at`` when."""
+    """Something worth a look: ``key`` says which credentials, ``sentence`` what was seen, ``at`` when.
+
+    ``others`` are keys of further credentials that take part in it.
+    """
 
     code: str
     key: str
     sentence: str
     at: datetime
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -144,6 +150,16 @@ class Trail:
     def made_by(self, key: str) -> tuple[Credential, ...]:
         """The sessions that were made with some credentials."""
         return tuple(credential for credential in self.credentials if credential.maker == key and key)
+
+    def story(self, key: str = "", most: int = 12) -> "ObservedStory":
+        """What happened around some credentials, step by step: how they came to be, what they did, what was refused.
+
+        Without a ``key`` it is about the first sighting, else about whoever made most sessions. At most ``most`` steps;
+        what was left out is said. Show it by `iamviz.stepper`.
+        """
+        from iamviz.accounts.trail_story import observed_story
+
+        return observed_story(self, key, most)
 
     @property
     def table(self) -> "pd.DataFrame":
@@ -192,11 +208,3 @@ def read_trail(*paths: str | PathLike[str], progress: Progress | None = None, mo
     for data in files:
         joiner.add(data)
     return joiner.trail(tuple(files.problems))
-
-
-def sessions_of(trail: Trail, root: str) -> Iterator[Credential]:
-    """Credentials and everything that was made with them, depth first."""
-    yield trail.credential(root)
-    for made in trail.made_by(root):
-        if made.key != root:
-            yield from sessions_of(trail, made.key)

@@ -58,7 +58,8 @@ def _instance(
         ]
         if not others:
             continue
-        who = ", ".join(dict.fromkeys(other.name for other in others[:3]))
+        people = [other for other in others if not other.is_session] or others
+        who = ", ".join(list(dict.fromkeys(other.name for other in people))[:3])
         command = commanded.get(credential.name)
         before = (
             f" {command.who.name} had sent a command to that instance ({command.action}) at {command.at:%H:%M:%S}."
@@ -68,12 +69,11 @@ def _instance(
         yield Sighting(
             "INSTANCE_CREDENTIALS_ELSEWHERE",
             credential.key,
-            f"The credentials of instance {credential.name}, role {credential.role_name}, were used "
-            f"from {place.address}, "
-            f"an address from which {who} works with other credentials.{before} Credentials of an "
-            "instance belong on that "
-            "instance: unless it stands behind that address, they were taken from it.",
+            f"The credentials of instance {credential.name}, role {credential.role_name}, were used from "
+            f"{place.address}, where other credentials are in use too: {who}.{before} Credentials of an instance "
+            "belong on that instance: unless it stands behind that address, they were taken from it.",
             place.first,
+            (command.who.key,) if command is not None and command.who.key in {other.key for other in others} else (),
         )
 
 

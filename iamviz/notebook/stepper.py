@@ -6,10 +6,12 @@ no round trip to the kernel.
 
 import ipywidgets as widgets
 
+from iamviz.accounts.trail_story import ObservedStory
 from iamviz.notebook.component import FULL, Component
 from iamviz.pictures.css import FRAME_COMPONENTS, style_tag
 from iamviz.pictures.picture import Picture
 from iamviz.pictures.story_frames import frames, stepper_picture
+from iamviz.pictures.trail_frames import observed_frames, observed_picture
 from iamviz.story.story import Story
 
 __all__ = ["Stepper", "stepper"]
@@ -22,28 +24,37 @@ class Stepper(Component):
 
     hint = "Run the notebook (Run, Run All Cells) to walk through it."
 
-    def __init__(self, story: Story) -> None:
+    def __init__(self, story: Story | ObservedStory) -> None:
         self.story = story
         super().__init__(story.slug)
 
     @property
     def picture(self) -> Picture:
         """The stepper without scripts."""
+        if isinstance(self.story, ObservedStory):
+            return observed_picture(self.story, self.name)
         return stepper_picture(self.story, self.name)
 
     def _make_widget(self) -> widgets.Widget:
         return _live(self.story, self.name)
 
 
-def stepper(story: Story) -> Stepper:
-    """The stepper of a story: step rail, Play and slider; every frame is drawn by the engine's own answers."""
+def stepper(story: Story | ObservedStory) -> Stepper:
+    """The stepper of a story: step rail, Play and slider.
+
+    Every frame of a `Story` is drawn by the engine's own answers, those of `Trail.story` by what CloudTrail recorded.
+    """
     return Stepper(story)
 
 
-def _live(story: Story, name: str) -> widgets.Widget:
+def _live(story: Story | ObservedStory, name: str) -> widgets.Widget:
     total = len(story.steps)
     style = style_tag(FRAME_COMPONENTS)
-    drawn = frames(story, f"{name}-live", nav=False)
+    live = f"{name}-live"
+    if isinstance(story, ObservedStory):
+        drawn = observed_frames(story, live, nav=False)
+    else:
+        drawn = frames(story, live, nav=False)
     pages = [widgets.HTML(f'<div class="iamviz">{frame}</div>', layout=FULL) for frame in drawn]
     stack = widgets.Stack(pages, selected_index=0, layout=FULL)
     rail = widgets.ToggleButtons(

@@ -1,0 +1,121 @@
+"""The map of an observed story: who called, which roles were taken, what was asked for; recorded, not decided."""
+
+from __future__ import annotations
+
+from iamviz.accounts.trail import Credential
+from iamviz.accounts.trail_story import ObservedStep, ObservedStory
+from iamviz.arn import split_fields
+from iamviz.pictures.map_model import Map, MapAccount, MapEdge, MapNode, NodeKind
+from iamviz.pictures.story_map import clock, outcome_mark, verb_of
+
+__all__ = ["trail_map"]
+
+
+def trail_map(story: ObservedStory) -> Map:
+    """Nodes in order of appearance; every event is an edge with its step's number."""
+    return _Builder(story).map()
+
+
+class _Builder:
+    def __init__(self, story: ObservedStory) -> None:
+        self.story = story
+        self.nodes: dict[str, MapNode] = {}
+        self.edges: list[MapEdge] = []
+
+    def map(self) -> Map:
+        for step in self.story.steps:
+            self.step(step)
+        accounts = tuple(dict.fromkeys(node.account for node in self.nodes.values() if node.account))
+        compact = len(self.nodes) > 14
+        return Map(
+            tuple(MapAccount(number, "account", number) for number in accounts),
+            tuple(self.nodes.values()),
+            tuple(self.edges),
+            compact=compact,
+            ranksep=0.06,
+            nodesep=0.08,
+            stacked=True,
+        )
+
+    def step(self, step: ObservedStep) -> None:
+        event, number = step.event, step.number
+        verdict = outcome_mark(step.outcome)
+        caller = self.caller(step)
+        title = f"{event.action}, {event.at:%H:%M:%S}: {event.error or 'allowed'}"
+        if event.action == "sts:AssumeRole" and ":role/" in event.resource:
+            role = self.role(event.resource, number)
+            self.edges.append(MapEdge(caller, role, "request", "assumes", number, verdict, weight=6, title=title))
+            if step.issued is not None:
+                session = self.session(step.issued, number)
+                verb = f"issued {clock(event.at)}"
+                self.edges.append(MapEdge(role, session, "session", verb, since=number, title=title))
+            return
+        if step.issued is not None:
+            session = self.session(step.issued, number)
+            self.edges.append(MapEdge(caller, session, "session", f"issued {clock(event.at)}", number, title=title))
+            return
+        target = self.target(step)
+        verb = verb_of(event.action)
+        self.edges.append(MapEdge(caller, target, "request", verb, number, verdict, title=title))
+
+    def caller(self, step: ObservedStep) -> str:
+        actor, event = step.actor, step.event
+        if actor is None:
+            kind: NodeKind = "service" if event.who.service else "account"
+            sub = "AWS service" if event.who.service else "another account"
+            return self.add(f"who:{event.who.name}", kind, event.who.name, sub, None, step.number)
+        if not actor.is_session:
+            return self.add(
+                actor.key, "user", actor.name, "long-term key", actor.account or None, step.number, actor.arn
+            )
+        known = actor.key in self.nodes
+        key = self.session(actor, step.number)
+        if not known and actor.role:
+            role = self.role(actor.role, step.number)
+            start = f"began {clock(actor.start)}" if actor.start else "began"
+            self.edges.append(MapEdge(role, key, "session", start, since=step.number))
+        return key
+
+    def session(self, credential: Credential, number: int) -> str:
+        end = credential.expires
+        until = f"until {clock(end)}" if end else "end not in the trail"
+        ended = f"ended {clock(end)}" if end else ""
+        account = credential.account or None
+        self.nodes.setdefault(
+            credential.key,
+            MapNode(credential.key, "session", credential.name, until, account, number, credential.arn, ended),
+        )
+        return credential.key
+
+    def role(self, arn: str, number: int) -> str:
+        fields = split_fields(arn)
+        account = fields[4] if len(fields) == 6 else None
+        return self.add(
+            f"role:{arn.rpartition('/')[2]}@{account}", "role", arn.rpartition("/")[2], "role", account, number, arn
+        )
+
+    def target(self, step: ObservedStep) -> str:
+        event = step.event
+        for instance in event.instances:
+            # The session that an instance's credentials speak as has the instance's name: they are not the same thing.
+            return self.add(
+                f"thing:{instance}", "resource", instance, "EC2 instance", event.account or None, step.number
+            )
+        service = event.action.partition(":")[0]
+        fields = split_fields(event.resource)
+        if len(fields) == 6:
+            name = fields[5].rpartition("/")[2] or fields[5]
+            if ":role/" in event.resource:
+                return self.role(event.resource, step.number)
+            kind: NodeKind = "bucket" if fields[2] == "s3" else "resource"
+            account = None if fields[4] == "aws" else fields[4] or event.account or None
+            return self.add(f"thing:{event.resource}", kind, name, fields[2], account, step.number, event.resource)
+        return self.add(
+            f"service:{service}@{event.account}", "service", service, "service", event.account or None, step.number
+        )
+
+    def add(
+        self, key: str, kind: NodeKind, name: str, sub: str, account: str | None, since: int, title: str = ""
+    ) -> str:
+        self.nodes.setdefault(key, MapNode(key, kind, name, sub, account, since, title or name))
+        return key
