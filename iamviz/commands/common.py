@@ -20,9 +20,21 @@ if TYPE_CHECKING:
     from iamviz.world.world import World
 
 __all__ = [
-    "Accounts", "AsJson", "Exit", "Loaded", "Page", "Redact", "RedactExport", "fail", "load", "note", "reading_bar", "say",
-    "say_json", "write",
-]  # fmt: skip
+    "Accounts",
+    "AsJson",
+    "Exit",
+    "Loaded",
+    "Page",
+    "Redact",
+    "RedactExport",
+    "fail",
+    "load",
+    "note",
+    "reading_bar",
+    "say",
+    "say_json",
+    "write",
+]
 
 Thing = TypeVar("Thing")
 

@@ -7,18 +7,54 @@ from typing import Annotated
 
 import typer
 
-from iamviz.commands.common import Accounts, Exit, RedactExport, fail, load, say, write
+from iamviz.commands.common import Accounts, RedactExport, fail, load, say, write
 
 __all__ = ["HELP", "draw"]
 
-HELP = """Draw who may become whom: the whole account, or what is around one user or role.
+HELP = """Draw who may become whom: a whole account, or what is around one user or role.
 
-Without --to the map is told in words. With --to it is written into a file: .html, or .svg and .png for slides. What is
-drawn from a real account into a file is redacted unless you say --no-redact.
+Without --to the map is told in words. With --to it is written into a file that ends in .html. What is drawn from a real
+account into a file is redacted unless you say --no-redact.
 
 \b
 Examples:
   iamviz draw Deploy --account account.json
   iamviz draw Deploy --hops 2 --account account.json --to deploy.html
-  iamviz draw --account staging_bucket --to map.svg
+  iamviz draw --account staging_bucket --to map.html
 """
+
+
+def draw(
+    who: Annotated[str, typer.Argument(metavar="[WHO]", help="A user or role: name, label or ARN.")] = "",
+    account: Accounts = None,
+    hops: Annotated[int, typer.Option("--hops", min=1, max=8, help="How many steps around WHO.")] = 1,
+    to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="The file that is written.")] = None,
+    redact: RedactExport = None,
+) -> None:
+    """Draw who may become whom: a whole account, or what is around one user or role."""
+    from iamviz.accounts.named import find
+    from iamviz.pictures.page import page_html
+    from iamviz.pictures.world_map import world_map_picture
+
+    if to is not None and to.suffix.lower() != ".html":
+        fail(f"{to}: the name of the file must end in .html")
+    loaded = load(account, redact if to is not None else bool(redact))
+    try:
+        center = loaded.of(find(loaded.plain, who)) if who else ""
+        picture = world_map_picture(loaded.world, center, hops)
+    except ValueError as error:
+        fail(str(error))
+    if to is None:
+        say(picture.text)
+        return
+    title = f"Around {loaded.world.name_of(center)}" if center else "Who may become whom"
+    write(to, page_html(title, lede(loaded.redactor is not None), [("", [picture])]))
+
+
+def lede(redacted: bool) -> str:
+    """The sentence below a page's title: what may be wrong to think about the names."""
+    return (
+        "Names, numbers and ids are stand-ins for the real ones."
+        if redacted
+        else "Names and numbers are the real ones."
+    )

@@ -14,9 +14,10 @@ __all__ = ["HELP", "trail"]
 
 HELP = """Read CloudTrail files: who became which role, when, with what, and what was refused.
 
-Files and folders, gzip or not, as CloudTrail delivers them to S3, or the output of aws cloudtrail lookup-events. They are
-read as a stream, so a year of them is fine. Sessions are joined by access key, the two halves of a call across accounts
-by sharedEventID. Nothing is decided: every verdict is the one that AWS recorded. What the files do not show is said.
+Files and folders, gzip or not, as CloudTrail delivers them to S3, or the output of aws cloudtrail lookup-events. They
+are read as a stream, so a year of them is fine. Sessions are joined by access key, the two halves of a call across
+accounts by sharedEventID. Nothing is decided: every verdict is the one that AWS recorded. What the files do not show
+is said.
 
 The exit code is 0; 1 when something is worth a look; 2 when nothing could be read.
 
@@ -30,7 +31,9 @@ Examples:
 
 def trail(
     paths: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CloudTrail files, or folders of them.")],
-    about: Annotated[str, typer.Option("--about", metavar="KEY", help="Whose story: an access key id, or a name.")] = "",
+    about: Annotated[
+        str, typer.Option("--about", metavar="KEY", help="Whose story: an access key id, or a name.")
+    ] = "",
     steps: Annotated[int, typer.Option("--steps", min=1, max=60, help="How many steps a story has at most.")] = 12,
     redact: Redact = False,
     as_json: AsJson = False,

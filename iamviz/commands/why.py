@@ -14,8 +14,8 @@ __all__ = ["HELP", "why"]
 HELP = """Explain an error of AWS: what its text proves, and what to do.
 
 Give the message in quotes, or - for standard input: AWS's sentence, a line of boto3, the AWS CLI or another client, a
-CloudTrail event, or what aws sts decode-authorization-message prints. With --account the request is decided again in your
-own account: which policy, which statement, what to change, and what an Allow alone would not fix.
+CloudTrail event, or what aws sts decode-authorization-message prints. With --account the request is decided again in
+your own account: which policy, which statement, what to change, and what an Allow alone would not fix.
 
 The exit code is 0 when the error is known, 1 when it is not, 2 when something given cannot be used.
 

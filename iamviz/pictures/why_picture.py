@@ -1,4 +1,4 @@
-"""Why AWS refused, as a picture: the message with its telling clause, what it proves, the gates where they are known."""
+"""Why AWS refused, as a picture: the message with its telling clause, the gates where they are known, what to do."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def why(
     """Explain an error of AWS: what its text proves, and in a loaded account which policy, which statement, what to do.
 
     ``text`` is the error as AWS, a client, CloudTrail or ``aws sts decode-authorization-message`` prints it. ``world``
-    is a loaded account; ``resource`` names the resource where the sentence does not, ``context`` gives condition keys of
-    the request. Raises WhyError for a text that holds no error. `print` the answer, or show it.
+    is a loaded account; ``resource`` names the resource where the sentence does not, ``context`` gives condition keys
+    of the request. Raises WhyError for a text that holds no error. `print` the answer, or show it.
     """
     found = why_module.why(text, world, resource=resource, context=context)
     return ShownWhy(*(getattr(found, field.name) for field in fields(Why)))

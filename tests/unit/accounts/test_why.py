@@ -1,0 +1,348 @@
+"""Errors of AWS: read in every wrapping, explained by themselves and by a loaded account."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import iamviz as iv
+from iamviz.accounts.why import Why, why
+from iamviz.accounts.why_errors import known_error, known_errors
+from iamviz.accounts.why_parse import LONGEST, Denial, WhyError, parse_denial, parse_error
+from iamviz.engine.decision import Outcome
+from iamviz.engine.wording import client_view, reason_clause
+from iamviz.policy.model import PolicyKind
+from iamviz.world.entities import Role
+
+ANA = "arn:aws:iam::111122223333:user/ana"
+ROLE = "arn:aws:iam::222233334444:role/StagingEngineer"
+KINDS = [*PolicyKind]
+PLAIN = f"User: {ANA} is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::b/k"
+
+
+def sentence(principal: str, action: str, resource: str, kind: PolicyKind | None, explicit: bool) -> str:
+    text = f"User: {principal} is not authorized to perform: {action}"
+    if resource and kind is not PolicyKind.TRUST:
+        text += f" on resource: {resource}"
+    if kind is not None:
+        text += " " + reason_clause(action, Outcome.EXPLICIT_DENY if explicit else Outcome.IMPLICIT_DENY, kind)
+    return text
+
+
+NAMES = st.from_regex(r"[A-Za-z0-9+=,.@_-]{1,20}", fullmatch=True)
+PRINCIPALS = st.builds(
+    lambda kind, name: f"arn:aws:{'sts' if 'assumed' in kind else 'iam'}::111122223333:{kind}/{name}",
+    st.sampled_from(["user", "user/path", "assumed-role/Role", "federated-user"]),
+    NAMES,
+)
+ACTIONS = st.sampled_from(
+    ["s3:GetObject", "sts:AssumeRole", "ec2:RunInstances", "cognito-idp:ListUsers", "iam:PassRole"]
+)
+RESOURCES = st.one_of(
+    st.just(""),
+    st.just("*"),
+    st.builds("arn:aws:s3:::bucket/{}".format, st.from_regex(r"[A-Za-z0-9/_-]{1,30}", fullmatch=True)),
+    st.just("arn:aws:s3:::b/because no session policy allows the x:Y action"),
+)
+WRAPPINGS = {
+    "bare": lambda action, text: text,
+    "botocore": lambda action, text: client_view(action, "AccessDenied", text),
+    "traceback": lambda action, text: (
+        f"Traceback …\nbotocore.errorfactory.X: {client_view(action, 'AccessDenied', text)}"
+    ),
+    "cli": lambda action, text: f"\n{client_view(action, 'AccessDenied', text)}\n",
+    "retries": lambda action, text: (
+        f"An error occurred (AccessDenied) when calling the X operation (reached max retries: 4): {text}"
+    ),
+    "go": lambda action, text: (
+        "operation error S3: GetObject, https response error StatusCode: 403, RequestID: 1, HostID: 2, "
+        f"api error AccessDenied: {text}"
+    ),
+    "go 1": lambda action, text: f"caused by: AccessDenied: {text}\n\tstatus code: 403, request id: 1-2-3",
+    "java": lambda action, text: (
+        f"{text} (Service: AWSLambda; Status Code: 403; Error Code: AccessDeniedException; Request ID: 1; Proxy: null)"
+    ),
+    "java 2": lambda action, text: f"{text} (Service: Sts, Status Code: 403, Request ID: 1)",
+    "xml": lambda action, text: (
+        f"<Error><Code>AccessDenied</Code><Message>{text}</Message><RequestId>1</RequestId></Error>"
+    ),
+    "trail": lambda action, text: json.dumps({"eventName": "X", "errorCode": "AccessDenied", "errorMessage": text}),
+    "records": lambda action, text: json.dumps({"Records": [{"errorCode": "AccessDenied", "errorMessage": text}]}),
+    "json": lambda action, text: json.dumps({"__type": "com.amazonaws#AccessDeniedException", "Message": text}),
+    "encoded": lambda action, text: (
+        f"You are not authorized to perform this operation. {text}. Encoded authorization failure message: AbC-123_x"
+    ),
+    "broken lines": lambda action, text: text.replace(" is not", "\n    is\n not"),
+}
+
+
+@pytest.mark.parametrize("wrapping", WRAPPINGS)
+@given(PRINCIPALS, ACTIONS, RESOURCES, st.sampled_from([None, *KINDS]), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_every_sentence_is_read_back_out_of_every_wrapping(
+    wrapping: str, principal: str, action: str, resource: str, kind: PolicyKind | None, explicit: bool
+) -> None:
+    if kind is None and "because no" in resource:
+        resource = "*"  # without a reason nobody can tell where such a resource ends
+    text = sentence(principal, action, resource, kind, explicit)
+    found = parse_error(WRAPPINGS[wrapping](action, text)).denial
+    assert found is not None
+    assert (found.principal, found.action, found.kind) == (principal, action, kind)
+    assert found.resource == ("" if kind is PolicyKind.TRUST else resource)
+    assert found.explicit == (None if kind is None else explicit)
+
+
+@cache
+def _staging() -> iv.World:
+    return iv.load("staging_bucket")
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=300, deadline=None)
+def test_no_text_makes_it_stumble(text: str) -> None:
+    world = _staging()
+    for error in (text, f"User: {text} is not authorized to perform: s3:GetObject on resource: {text}", f"{{{text}"):
+        try:
+            answer = why(error, world)
+        except WhyError:
+            continue
+        assert str(answer)
+        json.dumps(answer.to_dict())
+
+
+def test_spellings_of_other_years() -> None:
+    old = parse_denial(
+        f"{PLAIN} with an explicit deny in a VPC endpoint policy transitively through a service control policy"
+    )
+    assert old is not None
+    assert (old.kind, old.through_scp) == (PolicyKind.ENDPOINT, True)
+    session = parse_denial(f"{PLAIN} because no sessions policy allows the s3:GetObject action")
+    assert session is not None
+    assert session.kind is PolicyKind.SESSION
+    new = "arn:aws:organizations::999988887777:policy/o-exampleorgid/service_control_policy/p-examplepolicyid123"
+    named = parse_denial(f"{PLAIN} with an explicit deny in a service control policy: {new}")
+    assert named is not None
+    assert (named.kind, named.policy) == (PolicyKind.SCP, new)
+    quoted = parse_denial(
+        'User: x is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::b/a b" because …'
+    )
+    assert quoted is not None
+    assert quoted.resource == "arn:aws:s3:::b/a b"
+
+
+def test_a_decoded_authorization_message_brings_its_context() -> None:
+    decoded = {
+        "allowed": False,
+        "explicitDeny": True,
+        "matchedStatements": {"items": [{"statementId": "NoStop", "effect": "DENY"}]},
+        "failures": {"items": []},
+        "context": {
+            "principal": {"id": "AIDAEXAMPLE", "name": "ana", "arn": ANA},
+            "action": "ec2:StopInstances",
+            "resource": "arn:aws:ec2:us-east-1:111122223333:instance/i-1",
+            "conditions": {"items": [{"key": "aws:Region", "values": {"items": [{"value": "us-east-1"}]}}]},
+        },
+    }
+    for text in (json.dumps(decoded), json.dumps({"DecodedMessage": json.dumps(decoded)})):
+        answer = why(text)
+        denial = answer.error.denial
+        assert denial is not None
+        assert (denial.principal, denial.explicit, denial.context) == (ANA, True, {"aws:Region": ("us-east-1",)})
+        assert any("NoStop" in sentence for sentence in answer.proves)
+    with pytest.raises(WhyError, match="was allowed"):
+        why(json.dumps({**decoded, "allowed": True}))
+
+
+@pytest.mark.parametrize("text", ["", "   \n", "x" * (LONGEST + 1)])
+def test_what_is_no_error_is_refused(text: str) -> None:
+    with pytest.raises(WhyError):
+        why(text)
+
+
+def test_an_error_nobody_knows_is_said_to_be_unknown() -> None:
+    answer = why("the printer is out of paper")
+    assert not answer.known
+    assert answer.look
+
+
+# ── what the text proves ──
+
+
+def test_an_explicit_scp_deny_may_be_a_missing_allow() -> None:
+    told = str(why(f"{PLAIN} with an explicit deny in a service control policy"))
+    assert "merely does not allow" in told
+
+
+@pytest.mark.parametrize("kind", [PolicyKind.BOUNDARY, PolicyKind.SESSION, PolicyKind.SCP])
+def test_a_ceiling_is_no_grant(kind: PolicyKind) -> None:
+    answer = why(sentence(ANA, "s3:GetObject", "*", kind, explicit=False))
+    assert any("grants nothing" in proof for proof in answer.proves)
+
+
+@given(PRINCIPALS, ACTIONS, RESOURCES, st.sampled_from(KINDS))
+def test_no_allow_is_offered_against_a_deny(principal: str, action: str, resource: str, kind: PolicyKind) -> None:
+    answer = why(sentence(principal, action, resource, kind, explicit=True))
+    assert answer.change == ()
+    assert kind is PolicyKind.SCP or any("No Allow" in proof for proof in answer.proves)
+
+
+@given(PRINCIPALS, ACTIONS, RESOURCES, st.sampled_from([k for k in KINDS if k is not PolicyKind.RCP]))
+def test_the_statement_offered_is_a_policy_that_covers_the_request(
+    principal: str, action: str, resource: str, kind: PolicyKind
+) -> None:
+    (hint,) = why(sentence(principal, action, resource, kind, explicit=False)).change
+    assert hint.statement is not None
+    policy = iv.Policy.parse({"Version": "2012-10-17", "Statement": dict(hint.statement)}, kind)
+    service, _, name = action.lower().partition(":")
+    assert policy.statements[0].covers_action(service, name)
+
+
+# ── what is not about permissions ──
+
+TEXTS = {
+    "The security token included in the request is expired": "the credentials expired",
+    "The provided token has expired.": "the credentials expired",
+    "The security token included in the request is invalid.": "AWS does not know the credentials",
+    "Token expired: current date/time 1520985423 must be before the expiration date/time 1520984946": (
+        "the web identity token expired"
+    ),
+    'Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:role/gone"': "a principal that does not exist",
+    "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.": "longer than the role allows",
+    "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.": (
+        "longer than chaining allows"
+    ),
+    "Roles may not be assumed by root accounts.": "the root user cannot assume a role",
+    "Cross-account pass role is not allowed.": "a role of another account cannot be passed",
+    "The role defined for the function cannot be assumed by Lambda.": "the service cannot become the role",
+    "Cannot call GetSessionToken with session credentials": "temporary credentials cannot make tokens of that kind",
+    "MultiFactorAuthentication failed with invalid MFA one time pass code.": "MFA failed",
+    "No OpenIDConnect provider found in your account for https://token.actions.githubusercontent.com": (
+        "no such identity provider in the account"
+    ),
+    "Incorrect token audience": "the token is for another audience",
+    "Has prohibited field Principal": "the wrong kind of policy",
+    "Request ARN is invalid": "the ARN is not that of a role",
+    "1 validation error detected: Value 'a b' at 'roleSessionName' failed to satisfy constraint: Member must satisfy "
+    r"regular expression pattern: [\w+=,.@-]*": "the session name has a character that is not allowed",
+    "Invalid IAM Instance Profile name": "no such instance profile",
+    "Parameter validation failed:\nMissing required parameter in input": "the client refused the call",
+    "Packed size of session tags consumes 112% of allotted space.": "session policy and tags are too large",
+}
+
+
+@pytest.mark.parametrize(("text", "name"), TEXTS.items())
+def test_the_errors_that_people_ask_about_are_known(text: str, name: str) -> None:
+    code = "PackedPolicyTooLarge" if "Packed" in text else "X"
+    answer = why(f"An error occurred ({code}) when calling the AssumeRole operation: {text}")
+    assert answer.title == name
+    assert answer.known
+    assert answer.proves
+    assert answer.look
+
+
+def test_every_error_of_the_sts_vectors_is_known() -> None:
+    path = Path(__file__).resolve().parents[2] / "conformance" / "sts.json"
+    data = json.loads(path.read_text("utf-8"))
+    scenarios = data if isinstance(data, list) else data.get("scenarios", data.get("vectors"))
+    seen = 0
+    for scenario in scenarios:
+        for step in scenario["expected"] if "expected" in scenario else (s["expected"] for s in scenario["steps"]):
+            if step.get("message"):
+                answer = why(f"An error occurred ({step['code']}) when calling the X operation: {step['message']}")
+                assert answer.known, step
+                seen += 1
+    assert seen > 20
+
+
+def test_entries_are_whole_and_reachable() -> None:
+    entries = known_errors()
+    assert len(entries) > 35
+    for entry in entries:
+        assert entry.means.rstrip(")").endswith(".")
+        assert entry.look
+        assert entry.text or entry.codes
+        re.compile(entry.text)
+        assert all(code == code.lower() and not code.endswith("exception") for code in entry.codes)
+        if entry.codes and not entry.text:
+            assert known_error(entry.codes[0], "") is entry
+
+
+# ── with an account ──
+
+
+@pytest.fixture(scope="module")
+def world() -> iv.World:
+    return iv.load("staging_bucket")
+
+
+def test_the_account_agrees_and_names_policy_and_statement(world: iv.World) -> None:
+    answer = why(sentence(ANA, "s3:GetObject", "arn:aws:s3:::b/k", PolicyKind.IDENTITY, explicit=False), world)
+    assert answer.decision is not None
+    assert not answer.decision.allowed
+    assert answer.account[0].startswith("The loaded account comes to the same answer.")
+    assert [hint.statement for hint in answer.change] == [
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/k"}
+    ]
+
+
+def test_an_account_that_would_allow_says_so() -> None:
+    trusting = iv.play("staging_bucket").world
+    answer = why(sentence(ANA, "sts:AssumeRole", ROLE, PolicyKind.SCP, explicit=False), trusting)
+    assert answer.decision is not None
+    assert answer.decision.allowed
+    assert "would be allowed" in answer.account[0]
+    assert any("No SCPs were loaded" in unknown for unknown in answer.unknown)
+
+
+def test_two_closed_doors_are_both_named(world: iv.World) -> None:
+    trust = {
+        "Statement": {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    }
+    other = "arn:aws:iam::222233334444:role/Other"
+    world = world.with_role(Role(other, "AROAOTHER", trust=iv.Policy.parse(trust, "trust")))
+    answer = why(f"User: {ANA} is not authorized to perform: sts:AssumeRole on resource: {other}", world)
+    assert answer.decision is not None
+    closed = [gate.kind for gate in answer.decision.explain().closed]
+    assert closed == [PolicyKind.IDENTITY, PolicyKind.TRUST]
+    assert [hint.side for hint in answer.change] == ["caller", "resource"]
+    assert any("one alone is not enough" in sentence for sentence in answer.beside)
+
+
+def test_a_policy_that_aws_names_and_the_account_lacks(world: iv.World) -> None:
+    answer = why(sentence(ANA, "s3:GetObject", "arn:aws:s3:::b/k", PolicyKind.SCP, explicit=False), world)
+    assert "stopped elsewhere" in answer.account[0]
+    assert any("does not touch it" in sentence for sentence in answer.beside)
+
+
+def test_a_caller_who_is_not_in_the_account(world: iv.World) -> None:
+    answer = why(sentence("arn:aws:iam::999988887777:user/zed", "s3:GetObject", "*", PolicyKind.IDENTITY, False), world)
+    assert answer.decision is None
+    assert "not in the loaded account" in answer.unknown[0]
+
+
+def test_a_role_session_is_found_by_the_name_of_its_role(world: iv.World) -> None:
+    caller = "arn:aws:sts::222233334444:assumed-role/StagingEngineer/somebody"
+    answer = why(sentence(caller, "s3:DeleteObject", "arn:aws:s3:::b/k", PolicyKind.IDENTITY, explicit=False), world)
+    assert answer.decision is not None
+    assert answer.decision.request.caller.role_arn == ROLE
+    assert any("session policy" in unknown for unknown in answer.unknown)
+
+
+def test_the_answer_shows_itself(world: iv.World) -> None:
+    text = sentence(ANA, "s3:GetObject", "arn:aws:s3:::b/<script>", PolicyKind.IDENTITY, explicit=False)
+    shown = iv.why(text, world)
+    assert isinstance(shown, Why)
+    assert "<script>" not in shown.picture.html
+    assert "iv-gates" in shown.picture.html
+    assert "because no identity-based policy allows</mark>" in shown.picture.html
+    assert str(shown) in shown._repr_mimebundle_()["text/plain"]
+
+
+def test_denials_are_values() -> None:
+    assert Denial(ANA, "s3:GetObject") == Denial(ANA, "s3:GetObject")
