@@ -28,6 +28,8 @@ _SECRET = {"secret_access_key": "redacted-secret", "session_token": "redacted-to
 _ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12}|\*)?:[^\s\"'<>,;()\[\]{}]+")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TOKEN = re.compile(r"(?<![A-Za-z0-9])(?:\d{12}|A[A-Z]{3}[A-Z0-9]{12,28})(?![A-Za-z0-9])")
+_CONDITION_KEYS = {"claims": "issuer.example:", "context": ""}
+"""Fields that map claims or condition keys to values: the keys are AWS's words, with this before them."""
 SHORTEST_NAME = 3
 """Shorter names are not looked for inside of sentences, where they would be parts of ordinary words."""
 
@@ -104,10 +106,17 @@ class Redactor:
         if isinstance(value, frozenset | set):
             return type(value)(self._value(item, field) for item in sorted(value))
         if isinstance(value, Mapping):
+            if field in _CONDITION_KEYS:
+                rows = {key: self._row(_CONDITION_KEYS[field] + key, value[key]) for key in sorted(value)}
+                return Map(rows) if isinstance(value, Map) else rows
             # The table fills in the order of asking, and `Map` has none of its own.
             pairs = {self._text(str(key), "key"): self._value(value[key], field) for key in sorted(value)}
             return Map(pairs) if isinstance(value, Map) else pairs
         return value
+
+    def _row(self, key: str, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        redact = self._redaction.value(key)
+        return redact(value) if isinstance(value, str) else tuple(map(redact, value))
 
     def _text(self, text: str, field: str) -> str:
         if field in _SENTENCES:

@@ -31,8 +31,8 @@ _SERVICE = re.compile(
 _ACCOUNTS = tuple("".join(str(digit % 10) * 4 for digit in range(first, first + 3)) for first in range(1, 9))
 # AWS's own words inside of names: kept, since rules and readers know them by these.
 _KEPT = frozenset(
-    {"AWSReservedSSO", "OrganizationAccountAccessRole", *_ID_PREFIXES, "o", "ou", "r", "vpc", "vpce", "i"}
-)
+    "AWSReservedSSO OrganizationAccountAccessRole FullAWSAccess RCPFullAWSAccess o ou p r vpc vpce i".split()
+).union(_ID_PREFIXES)
 _AWS_PREFIX = "AWSServiceRoleFor"
 
 

@@ -18,6 +18,7 @@ from iamviz.accounts.files import account_world, read_dump
 from iamviz.accounts.redact import Redactor, redact
 from iamviz.accounts.redact_words import Words
 from iamviz.pictures.page import page_html
+from iamviz.resources import data_dir
 from tests.conftest import REPOSITORY
 
 LAB = REPOSITORY.parent / "shared" / "real" / "accounts" / "privilege_escalation_lab.json"
@@ -251,6 +252,24 @@ def lab() -> iv.World:
     if not LAB.exists():
         pytest.skip(f"needs real accounts in {LAB.parent}")
     return read_dump(LAB).world
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in data_dir().glob("*.yaml")))
+def test_every_scenario_decides_as_before(name: str) -> None:
+    world = iv.play(name).world
+    redactor = Redactor(world)
+    redacted = redactor(world)
+    chance = random.Random(name)
+    people = [*sorted(world.users), *sorted(world.roles)][:60]
+    things = [*people, *sorted(world.resources), *(f"{arn}/x" for arn in sorted(world.resources))]
+    asked = list(product(people, ["sts:AssumeRole", "s3:GetObject", "s3:PutObject", "iam:PassRole"], things))
+    for who, action, thing in chance.sample(asked, min(150, len(asked))):
+        try:
+            before = iv.ask(world, who, action, thing)
+        except iv.CallError:  # the key of that user is not active
+            continue
+        after = iv.ask(redacted, redactor(who), action, redactor(thing))
+        assert (before.outcome, before.reason) == (after.outcome, after.reason), (who, action, thing)
 
 
 def test_fields_that_are_no_names_stay() -> None:
