@@ -81,6 +81,24 @@ def condition_row(trace: ConditionTrace) -> ConditionRow:
     return ConditionRow(trace.row.key, trace.row.name, f"not {wanted}" if negated else wanted, got, mark, trace.note)
 
 
+def decided_by(decision: Decision) -> str:
+    """The statement that settled a decision, for a tooltip: ``ReadStaging, ReadOneBucket, line 5``; "" without one.
+
+    Where nothing says yes it is the nearest miss, with what differs.
+    """
+    explanation = decision.explain()
+    for trace in explanation.deciding[:1]:
+        return _where(trace)
+    for trace in explanation.near_misses[:1]:
+        missed = [miss.name if isinstance(miss, ElementTrace) else miss.row.key for miss in trace.misses]
+        return f"nearest: {_where(trace)}: {' and '.join(missed)} {'differs' if len(missed) == 1 else 'differ'}"
+    return ""
+
+
+def _where(trace: StatementTrace) -> str:
+    return f"{trace.policy.label}, {trace.statement.label}, line {trace.statement.span.line}"
+
+
 # ── the gate row ──
 
 

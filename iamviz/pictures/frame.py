@@ -17,6 +17,9 @@ from iamviz.pictures.marks import Mark, esc, glyph, inline, mark
 _ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,79}")
 
 
+_SCROLLS: Final = ' style="overflow-x:auto" tabindex="0" role="region" aria-label="map, scrolls sideways"'
+
+
 @dataclass(frozen=True)
 class FrameView:
     """One step: ``number`` of ``total``, the clock time, and the parts as markup made by this package.
@@ -57,7 +60,8 @@ def frame_html(view: FrameView, stepper_id: str | None = None, titles: Sequence[
     Where a feed reader drops the styles, the steps are then a numbered list.
     """
     nav = _nav(view, stepper_id, titles) if stepper_id is not None else ""
-    maps = f"<div>{view.map_wide}{view.map_tall}</div>" if view.map_wide or view.map_tall else ""
+    scrolls = _SCROLLS if "min-width" in view.map_wide else ""
+    maps = f"<div{scrolls}>{view.map_wide}{view.map_tall}</div>" if view.map_wide or view.map_tall else ""
     lower = ""
     if view.why_html or view.life_html:
         lower = f'<div class="lo"><div class="why">{view.why_html}</div><div class="tm">{view.life_html}</div></div>'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,10 @@ TALL_UP_TO = 8
 COMPACT_OVER = 14
 LEAST_WIDTH = 820
 """Px below which a larger map is scrolled instead of shrunk."""
+WIDEST = 960
+"""Px of width from which a map is a larger one, however few its nodes."""
+LEAST_SCALE = 0.8
+"""How far a larger map may be shrunk: its words stay readable."""
 
 _STOPS_SHORT = frozenset({"none", "deny", "expired", "ask"})
 _DOTTED = ' stroke-dasharray="1.5 3" stroke-linecap="round"'
@@ -36,13 +40,15 @@ def paint(
     spoiler: bool = False,
     focus: Collection[str] = (),
     css_class: str = "",
+    changed: Mapping[str, Sequence[str]] | None = None,
 ) -> str:
     """The map at a step, or the whole story (``step=None``), as an ``<svg>`` that needs the style sheet "map".
 
     ``states`` says of a session's key "ended" or "fuse:0.6" (the part of its life that is left); ``spoiler`` hides the
-    step's verdict until the bet; ``focus`` are keys of nodes to outline beside those that the step touches.
+    step's verdict until the bet; ``focus`` are keys of nodes to outline beside those that the step touches; ``changed``
+    says of nodes what the step changed, which gives them a small badge and a longer tooltip.
     """
-    return _Painter(map_, step, states or {}, spoiler, frozenset(focus)).svg(label, css_class)
+    return _Painter(map_, step, states or {}, spoiler, frozenset(focus), changed or {}).svg(label, css_class)
 
 
 @dataclass(frozen=True)
@@ -117,6 +123,8 @@ def map_text(map_: Map, step: int | None = None, states: Mapping[str, str] | Non
 
 def edge_text(map_: Map, edge: MapEdge) -> str:
     """An edge as a sentence: who, verb, what, and the answer."""
+    if edge.kind == "trust" and edge.verb.startswith("if "):
+        return clean(f"{map_.node(edge.source).name} may assume {map_.node(edge.target).name} {edge.verb}")
     verb = edge.verb or {"trust": "may assume", "session": "gives", "member": "is in"}.get(edge.kind, "to")
     answer = f": {WORD[edge.verdict]}" if edge.verdict and edge.verdict != "ask" else ""
     return clean(f"{map_.node(edge.source).name} {verb} {map_.node(edge.target).name}{answer}")
@@ -124,7 +132,13 @@ def edge_text(map_: Map, edge: MapEdge) -> str:
 
 class _Painter:
     def __init__(
-        self, map_: Map, step: int | None, states: Mapping[str, str], spoiler: bool, focus: frozenset[str]
+        self,
+        map_: Map,
+        step: int | None,
+        states: Mapping[str, str],
+        spoiler: bool,
+        focus: frozenset[str],
+        changed: Mapping[str, Sequence[str]],
     ) -> None:
         self.map = map_
         self.step = step
@@ -133,13 +147,14 @@ class _Painter:
         self.spoiler = spoiler
         self.focus = focus
         self.results = {e.target for e in map_.edges if spoiler and e.kind == "session" and e.step == step}
+        self.changed = changed
         self.layout: Layout = layout(map_)
 
     def svg(self, label: str, css_class: str) -> str:
         width, height = self.layout.width + 2 * MARGIN, self.layout.height + 2 * MARGIN
         size = f"max-width:{width:.0f}px"
-        if len(self.map.nodes) > TALL_UP_TO:  # too wide to shrink: it scrolls
-            size += f";min-width:{min(width, LEAST_WIDTH):.0f}px"
+        if len(self.map.nodes) > TALL_UP_TO or width > WIDEST:  # too wide to shrink: it scrolls
+            size += f";min-width:{max(min(width, LEAST_WIDTH), LEAST_SCALE * width):.0f}px"
         names = " ".join(part for part in ("iv-map", "iv-compact" if self.map.compact else "", css_class) if part)
         lines: list[str] = []
         labels: list[str] = []
@@ -224,9 +239,12 @@ class _Painter:
         hue = "c-none" if ended else f"c-{HUE_OF_NODE[node.kind]}"
         names = f"iv-node iv-{node.kind} {hue} {when}" + (" is-dead" if ended else "")
         names += " iv-after" if node.key in self.results else ""
+        news = self.changed.get(node.key, ())
+        title = f"{node.tooltip}; changed now: {', '.join(news)}" if news else node.tooltip
+        badge = _badge(self._box(node)) if news else ""
         return (
-            f'<g class="{names}" data-node="{esc(node.name)}"><title>{esc(node.tooltip)}</title> '
-            f"{self._body(node, left)}{self._content(node, ended)}</g>"
+            f'<g class="{names}" data-node="{esc(node.name)}"><title>{esc(title)}</title> '
+            f"{self._body(node, left)}{self._content(node, ended)}{badge}</g>"
         )
 
     def _box(self, node: MapNode) -> Box:
@@ -267,6 +285,15 @@ class _Painter:
             sub = node.shown_ended if ended else node.shown_sub
             drawing += _fitted(sub, text_x, middle + 12, 11)
         return drawing
+
+
+def _badge(box: Box) -> str:
+    """A small plus and minus on the upper edge of a node: this step changed it."""
+    at = f"translate({num(box.x + box.width - 22)} {num(box.y)})"
+    return (
+        f'<g transform="{at}"><circle r="7.5" fill="var(--iv-ink)" stroke="var(--iv-bg)"/>'
+        '<path d="M-3-1.5h6M0-4.5v6M-3 4h6" stroke="var(--iv-bg)" stroke-width="1.5"/></g>'
+    )
 
 
 def _fitted(text: str, x: float, y: float, size: float, bold: bool = False) -> str:

@@ -51,6 +51,28 @@ def _line(number: int, text: str, highlight: Highlight | None) -> str:
     )
 
 
+def change_quote(title_html: str, rows: Sequence[tuple[int | None, str, str]], most: int = 14) -> str:
+    """What changed in a text: (number, "+" or "-" or "", line); what is gone is struck through, what is new has weight.
+
+    Of more than ``most`` rows the first are shown, and how many follow is told.
+    """
+    drawn = "".join(_changed(*row) for row in rows[:most])
+    rest = f'<p class="t2">and {len(rows) - most} more lines</p>' if len(rows) > most else ""
+    return (
+        f'<figure class="iv-quote"><figcaption class="t2">{glyph("policy", 14)} {title_html}</figcaption>'
+        f'<pre class="wash" tabindex="0" aria-label="what changed">{drawn}</pre>{rest}</figure>'
+    )
+
+
+def _changed(number: int | None, sign: str, line: str) -> str:
+    names = {"+": "l b c-res", "-": "l c-mute"}.get(sign, "l")
+    text = esc(line.expandtabs(_TAB))
+    return (
+        f'<span class="{names}"><span class="ps">{"" if number is None else number}</span> '
+        f"<span>{'−' if sign == '-' else sign}</span> <span>{f'<s>{text}</s>' if sign == '-' else text}</span> </span>"
+    )
+
+
 def quote_text(lines: Sequence[str], highlights: Mapping[int, Highlight] | None = None, start: int = 1) -> str:
     """The lines with their numbers; ``>`` stands before a highlighted one."""
     told = highlights or {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from iamviz.pictures.css import components_in
+from iamviz.pictures.errors import PictureError
 from iamviz.pictures.frame import FrameView, frame_html, stepper_html
 from iamviz.pictures.lifelines import lifelines, lifelines_text
 from iamviz.pictures.map_model import Map
@@ -12,6 +13,7 @@ from iamviz.pictures.map_paint import MapPicture, map_picture, paint
 from iamviz.pictures.marks import clean
 from iamviz.pictures.picture import Picture
 from iamviz.pictures.revocation import revocations
+from iamviz.pictures.story_changes import changes_of
 from iamviz.pictures.story_map import clock, focus_of, session_states, story_map
 from iamviz.pictures.story_parts import (
     answer_html,
@@ -44,6 +46,7 @@ def _view(story: Story, step: Step, wide: Map, tall: Map, name: str) -> FrameVie
             spoiler=step.bet is not None,
             focus=focus_of(step),
             css_class=css_class,
+            changed=changes_of(step) if step.bet is None else {},
         )
         for drawn, css_class in ((wide, "iv-map-wide"), (tall, "iv-map-tall"))
     ]
@@ -93,16 +96,25 @@ def story_text(story: Story, drawn: Sequence[str] = ()) -> str:
 
 def story_map_picture(story: Story, step: int | None = None) -> MapPicture:
     """The map of a story at a step, or of all its steps."""
-    at = story.steps[(step or len(story.steps)) - 1]
+    at = _step(story, step)
     label = map_label(at) if step else f"{story.title}: the whole story in {len(story.steps)} steps"
     return map_picture(story_map(story), step, label, session_states(at), focus=focus_of(at) if step else ())
 
 
 def lifelines_picture(story: Story, step: int | None = None) -> Picture:
     """The lifelines of a story's sessions at a step, or at its end."""
-    at = story.steps[(step or len(story.steps)) - 1]
+    at = _step(story, step)
     rows = life_rows(story, at)
     start, end = time_range(story)
     revoked = max(revocations(at.after).values(), default=None)
     html = lifelines(rows, at.clock, start, end, revoked=revoked)
     return Picture(html, lifelines_text(rows, at.clock, revoked), frozenset({"lifelines"}))
+
+
+def _step(story: Story, number: int | None) -> Step:
+    """A step by its number, counted from 1; the last one without a number."""
+    if not story.steps:
+        raise PictureError("this story has no step yet: nothing happened that could be drawn")
+    if number is not None and not 1 <= number <= len(story.steps):
+        raise PictureError(f"the story has steps 1 to {len(story.steps)}, not {number}")
+    return story.steps[(number or len(story.steps)) - 1]

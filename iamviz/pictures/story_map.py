@@ -7,10 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from iamviz.accounts.trust import short_key
 from iamviz.arn import Arn
 from iamviz.calls.services import resource_arn
+from iamviz.pictures.evidence import decided_by
 from iamviz.pictures.map_model import Map, MapAccount, MapEdge, MapNode, NodeKind
 from iamviz.pictures.marks import Mark
+from iamviz.pictures.story_changes import changes_of
+from iamviz.policy.model import PolicyKind
 from iamviz.story.captions import outcome_words
 from iamviz.story.story import Step, Story
 from iamviz.world.sessions import Session
@@ -26,6 +30,10 @@ _VERBS: Final = {
     "Put": "writes",
     "Batch": "calls",
     "Modify": "changes",
+    "Attach": "attaches to",
+    "Detach": "detaches from",
+    "Add": "adds to",
+    "Remove": "removes from",
 }
 
 
@@ -55,6 +63,9 @@ def session_states(step: Step) -> dict[str, str]:
     for key, session in step.after.sessions.items():
         left = (session.expires - now) / (session.expires - session.issued)
         states[key] = "ended" if session.is_over(now) else f"fuse:{left:.3f}"
+    for kind in ("users", "groups", "roles"):
+        gone = (arn for arn in getattr(step.before, kind) if arn not in getattr(step.after, kind))
+        states.update(dict.fromkeys(gone, "ended"))
     return states
 
 
@@ -63,10 +74,22 @@ def focus_of(step: Step) -> tuple[str, ...]:
     keys = []
     if step.session is not None and (step.call is None or step.outcome == "ExpiredToken"):
         keys.append(step.session.access_key_id)
-    if step.call is not None and step.call.service == "iam":
-        keys += [arn for arn, role in sorted(step.after.roles.items()) if step.before.roles.get(arn) != role]
-        keys += [arn for arn, user in sorted(step.after.users.items()) if step.before.users.get(arn) != user]
+    keys += changes_of(step)
     return tuple(keys)
+
+
+def _told(what: str, step: Step) -> str:
+    """The tooltip of a request: the operation, its outcome, the statement that settled it."""
+    by = decided_by(step.decision) if step.decision else ""
+    return f"{what}: {outcome_words(step.outcome)}" + (f"; {by}" if by else "")
+
+
+def _condition(step: Step) -> str:
+    """What the trust policy asked for besides the principal: ``if MFA``."""
+    traces = step.decision.explain().deciding if step.decision else ()
+    trust = [trace for trace in traces if trace.kind is PolicyKind.TRUST][:1]
+    keys = dict.fromkeys(short_key(row.row.key) for trace in trust for row in trace.conditions)
+    return f"if {' and '.join(list(keys)[:2])}" if keys else "may assume"
 
 
 def story_map(story: Story) -> Map:
@@ -108,11 +131,11 @@ class _Builder:
         call = step.call
         if call is None or step.result is None:
             return
+        for arn in changes_of(step):
+            self.entity(step, arn)
         if call.operation == "iam:UpdateAssumeRolePolicy":
             self.trust_change(step)
-            return
-        if call.service in ("iam", "organizations"):
-            return
+        self.memberships(step)
         caller = self.caller(step)
         if call.service == "sts":
             self.issue(step, caller)
@@ -121,7 +144,9 @@ class _Builder:
             return
         workload = self.workload_at(step)
         passed = None if workload else self.passed_role(step)
-        target = workload or passed or self.resource(step.after, resource_arn(step.after, call), call.service)
+        target = workload or passed or self.target(step)
+        if target is None or target == caller:
+            return
         if call.service == "imds" and step.issued is not None:
             self.issued(step.issued, step.number, "handed out")
         verdict = outcome_mark(step.outcome)
@@ -136,9 +161,43 @@ class _Builder:
                 verdict=verdict,
                 until=self.death(step.session),
                 weight=weight,
-                title=f"{call.operation}: {outcome_words(step.outcome)}",
+                title=_told(call.operation, step),
             )
         )
+
+    def target(self, step: Step) -> str | None:
+        """What a request is about: an identity that IAM changes, or a resource; None for nothing that is drawn."""
+        assert step.call is not None
+        if step.call.service not in ("iam", "organizations"):
+            return self.resource(step.after, resource_arn(step.after, step.call), step.call.service)
+        return self.entity(step, step.decision.request.resource) if step.decision else None
+
+    def entity(self, step: Step, arn: str) -> str | None:
+        """The node of a user, group, role or resource, from the step on that made it; None when there is none."""
+        kinds: dict[NodeKind, str] = {"user": "users", "group": "groups", "role": "roles"}
+        for kind, things in kinds.items():
+            before, after = getattr(step.before, things), getattr(step.after, things)
+            if arn in before or arn in after:
+                name = (step.after if arn in after else step.before).name_of(arn)
+                node = MapNode(arn, kind, name, kind, Arn.parse(arn).account, 1 if arn in before else step.number)
+                self.nodes.setdefault(arn, replace(node, title=arn, ended_sub="deleted"))
+                return arn
+        found = step.after.resource_of(arn)
+        return self.resource(step.after, arn, "") if found is not None else None
+
+    def memberships(self, step: Step) -> None:
+        """A hairline from a user to every group that it joins."""
+        if step.before.users is step.after.users:
+            return
+        for arn, user in sorted(step.after.users.items()):
+            before = step.before.users.get(arn)
+            joined = [] if before is None else [group for group in user.groups if group not in before.groups]
+            for group in joined:
+                if group in step.after.groups:
+                    self.entity(step, arn)
+                    self.entity(step, group)
+                    edge = MapEdge(arn, group, "member", since=step.number, title="is a member of the group")
+                    self.edges.append(edge)
 
     def trust_change(self, step: Step) -> None:
         """A dashed line from everyone whom the new trust policy names and the old one did not."""
@@ -150,19 +209,21 @@ class _Builder:
             known = [entry.value for s in before.trust.statements for entry in s.principals or ()]
             self.role(step.after, arn)
             for principal in named:
-                if principal not in known and principal in step.after.users:
-                    self.user(step.after, principal)
+                if principal not in known and (principal in step.after.users or principal in step.after.roles):
+                    self.entity(step, principal)
                     self.trust(principal, arn, step.number)
 
-    def trust(self, principal: str, role: str, step: int | None, since: int | None = None) -> None:
-        title = "the trust policy names this principal"
-        self.may_become(
-            principal, role, MapEdge(principal, role, "trust", "may assume", step, since=since, title=title)
-        )
+    def trust(
+        self, principal: str, role: str, step: int | None, since: int | None = None, verb: str = "may assume"
+    ) -> None:
+        title = "the trust policy lets this principal in"
+        self.may_become(principal, role, MapEdge(principal, role, "trust", verb, step, since=since, title=title))
 
     def may_become(self, source: str, role: str, edge: MapEdge) -> None:
-        """The one dashed line between two nodes."""
-        if not any(known.kind == "trust" and (known.source, known.target) == (source, role) for known in self.edges):
+        """The one dashed line between two nodes; a session needs none where its role has one."""
+        session = self.story.world.sessions.get(source)
+        alike = {source, session.principal if session else source}
+        if not any(known.kind == "trust" and known.source in alike and known.target == role for known in self.edges):
             self.edges.append(replace(edge, weight=8))
 
     def passed_role(self, step: Step) -> str | None:
@@ -192,12 +253,12 @@ class _Builder:
             return
         self.role(step.after, arn)
         if session is None:
-            verdict = outcome_mark(step.outcome)
-            self.edges.append(MapEdge(caller, arn, "request", "assumes", step.number, verdict))
+            verdict, title = outcome_mark(step.outcome), _told(step.call.operation, step)
+            self.edges.append(MapEdge(caller, arn, "request", "assumes", step.number, verdict, title=title))
             return
         if step.bet is not None:
             self.edges.append(MapEdge(caller, arn, "request", "assumes", step.number, "ask"))
-        self.trust(caller, arn, None, since=step.number)
+        self.trust(caller, arn, None, step.number, _condition(step))
         self.issued(session, step.number)
 
     def issued(self, session: Session, step: int, verb: str = "assumed") -> None:

@@ -11,19 +11,18 @@ from iamviz.engine.decision import Outcome
 from iamviz.engine.wording import reason_clause
 from iamviz.pictures.arn_anatomy import arn_lines
 from iamviz.pictures.card import CardField, CredentialCard, arns, card, card_text
-from iamviz.pictures.evidence import condition_rows, gates_html, lock_html, policy_quote, statement_quote
+from iamviz.pictures.evidence import MOST_LINES, condition_rows, gates_html, lock_html, policy_quote, statement_quote
 from iamviz.pictures.frame import before_after, bet_html, veiled
 from iamviz.pictures.lifelines import Lamp, LifeRow, lifelines
 from iamviz.pictures.marks import Mark, esc, inline
 from iamviz.pictures.picture import Picture
-from iamviz.pictures.quote import Highlight, answer
+from iamviz.pictures.quote import answer, change_quote
 from iamviz.pictures.revocation import revocations
+from iamviz.pictures.story_changes import SHOWN_AS_LINES, changed_policies, changes_of
 from iamviz.pictures.story_map import clock, outcome_mark
-from iamviz.policy.model import Policy, Statement
 from iamviz.story.captions import CaptionPart, outcome_words
 from iamviz.story.story import Step, Story
 from iamviz.world.sessions import Session
-from iamviz.world.world import World
 
 HALF_HOUR = timedelta(minutes=30)
 _VEIL_STARTS = (" and ", ": ", ":")
@@ -78,9 +77,10 @@ def why_html(step: Step) -> str:
     told = f"<p>{inline(step.why)}</p>" if step.why else ""
     if step.call is None:
         return told + (card(session_card(step.session, step.clock)) if step.session else "")
-    if step.call.service == "iam" or step.call.name == "PutBucketPolicy":
-        return told + _changes(step)
-    if step.call.operation == "sts:AssumeRole" and step.decision is not None:
+    changes = _changes(step)
+    if changes:
+        return told + (changes if step.bet is None else f'<div class="iv-after-b">{changes}</div>')
+    if step.decision is not None and step.decision.request.is_trust:
         lock = lock_html(step.decision, step.after, small=True)
         return told + (lock if step.bet is None else before_after(_trust_html(step), lock))
     if step.decision is None:
@@ -125,45 +125,23 @@ def _trust_html(step: Step) -> str:
 
 
 def _changes(step: Step) -> str:
-    """The documents that a change to IAM put in place, the new lines highlighted."""
-    quotes = []
-    for old, new in _changed_policies(step.before, step.after):
-        known = set(old.lines) if old else set()
-        marks: dict[int, Highlight] = {
-            number: "allow" for number, line in enumerate(new.lines, 1) if line not in known and _is_telling(line)
-        }
-        for statement in new.statements:
-            if any(_inside(number, statement) for number in marks):
-                quotes.append(
-                    policy_quote(new, statement.span, {n: m for n, m in marks.items() if _inside(n, statement)})
-                )
+    """What a step changed: the lines of policies that came and went, memberships, tags and keys."""
+    quotes = [
+        change_quote(f"<b>{esc(change.label)}</b>", change.lines(), MOST_LINES) for change in changed_policies(step)
+    ]
+    for arn, words in changes_of(step).items():
+        rows = [(None, *_signed(text)) for text in words if text not in SHOWN_AS_LINES]
+        if rows:
+            world = step.after if step.after.name_of(arn) else step.before
+            quotes.append(change_quote(f"<b>{esc(world.name_of(arn))}</b>", rows, MOST_LINES))
     return "".join(quotes)
 
 
-def _is_telling(line: str) -> bool:
-    return any(character.isalnum() for character in line)
-
-
-def _inside(line: int, statement: Statement) -> bool:
-    return statement.span.line <= line <= statement.span.end_line
-
-
-def _changed_policies(before: World, after: World) -> list[tuple[Policy | None, Policy]]:
-    found: list[tuple[Policy | None, Policy]] = []
-    for arn, role in sorted(after.roles.items()):
-        old = before.roles.get(arn)
-        if role.trust is not None and (old is None or old.trust != role.trust):
-            found.append((old.trust if old else None, role.trust))
-    for arn, resource in sorted(after.resources.items()):
-        was = before.resources[arn].policy if arn in before.resources else None
-        if resource.policy is not None and resource.policy != was:
-            found.append((was, resource.policy))
-    for kind in ("users", "groups", "roles"):
-        things = getattr(before, kind)
-        for arn, identity in sorted(getattr(after, kind).items()):
-            known = {policy.name: policy for policy in things[arn].inline} if arn in things else {}
-            found += [(known.get(p.name), p) for p in identity.inline if known.get(p.name) != p]
-    return found
+def _signed(text: str) -> tuple[str, str]:
+    """``+`` or ``-`` and the rest of what changed."""
+    if text in ("new", "deleted"):
+        return ("+" if text == "new" else "-"), text
+    return (text[0], text[2:]) if text[:2] in ("+ ", "- ") else ("+", text)
 
 
 # ── time ──
@@ -328,7 +306,7 @@ def extra_html(step: Step) -> str:
     """What stands across the frame below: the gate row of a request, the two ARNs beside the credentials."""
     if step.call is None:
         return arns_html(step.session, step.session.principal) if step.session else ""
-    if step.decision is None or step.call.service == "iam":
+    if step.decision is None:
         return ""
     explanation = step.decision.explain()
     traces = explanation.deciding or explanation.near_misses
