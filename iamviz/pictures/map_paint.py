@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from iamviz.pictures.errors import PictureError
 from iamviz.pictures.map_layout import Box, Layout, Point, Route, layout, length, split
 from iamviz.pictures.map_model import HUE_OF_NODE, PILLS, Map, MapEdge, MapNode, verb_width
-from iamviz.pictures.marks import AMBER, GLYPH, MARK, WORD, Mark, clean, esc, hue_of, mark_group, num, text_width
+from iamviz.pictures.map_shapes import badge, fitted, hexagon, place, rounded, ticket
+from iamviz.pictures.marks import GLYPH, MARK, WORD, Mark, clean, esc, hue_of, mark_group, num
 from iamviz.pictures.picture import Picture
 
 if TYPE_CHECKING:
@@ -179,7 +180,7 @@ class _Painter:
         for key, box in self.layout.accounts.items():
             names = self._account_class(key)
             dots = ' stroke-dasharray="1 4" stroke-linecap="round"' if names.endswith("is-off") else ""
-            yield f'<g class="{names}"><rect {_place(box)} rx="10"{dots}/></g>'
+            yield f'<g class="{names}"><rect {place(box)} rx="10"{dots}/></g>'
 
     def _account_names(self) -> Iterator[str]:
         for account in self.map.accounts:
@@ -241,10 +242,10 @@ class _Painter:
         names += " iv-after" if node.key in self.results else ""
         news = self.changed.get(node.key, ())
         title = f"{node.tooltip}; changed now: {', '.join(news)}" if news else node.tooltip
-        badge = _badge(self._box(node)) if news else ""
+        mark_now = badge(self._box(node)) if news else ""
         return (
             f'<g class="{names}" data-node="{esc(node.name)}"><title>{esc(title)}</title> '
-            f"{self._body(node, left)}{self._content(node, ended)}{badge}</g>"
+            f"{self._body(node, left)}{self._content(node, ended)}{mark_now}</g>"
         )
 
     def _box(self, node: MapNode) -> Box:
@@ -255,16 +256,16 @@ class _Painter:
     def _body(self, node: MapNode, left: float | None) -> str:
         box = self._box(node)
         if node.kind == "role":
-            return _hexagon(box, 9 if self.map.compact else 12)
+            return hexagon(box, 9 if self.map.compact else 12)
         dots = _DOTTED if left == 0 else ""
         if node.kind == "session":
             fuse = left if left and not self.map.compact else None
-            return _ticket(box, fuse, dots)
+            return ticket(box, fuse, dots)
         radius = box.height / 2 if node.kind in PILLS else 3
-        body = _rounded(box, radius, dots)
+        body = rounded(box, radius, dots)
         if node.kind == "group":
             inner = Box(box.x + 3, box.y + 3, box.width - 6, box.height - 6)
-            body += f'<rect {_place(inner)} rx="{num(radius - 3)}" stroke-width=".9"/>'
+            body += f'<rect {place(inner)} rx="{num(radius - 3)}" stroke-width=".9"/>'
         if HUE_OF_NODE[node.kind] == "res" and node.kind != "account":
             body += f'<path d="M{num(box.x)} {num(box.y + box.height)}h{num(box.width)}" stroke-width="3.5"/>'
         return body
@@ -280,27 +281,11 @@ class _Painter:
             f"{GLYPH[node.kind]}</g>"
         )
         name_y = middle + (4 if compact else -3)
-        drawing += _fitted(node.shown_name, text_x, name_y, 12, bold=True)
+        drawing += fitted(node.shown_name, text_x, name_y, 12, bold=True)
         if not compact:
             sub = node.shown_ended if ended else node.shown_sub
-            drawing += _fitted(sub, text_x, middle + 12, 11)
+            drawing += fitted(sub, text_x, middle + 12, 11)
         return drawing
-
-
-def _badge(box: Box) -> str:
-    """A small plus and minus on the upper edge of a node: this step changed it."""
-    at = f"translate({num(box.x + box.width - 22)} {num(box.y)})"
-    return (
-        f'<g transform="{at}"><circle r="7.5" fill="var(--iv-ink)" stroke="var(--iv-bg)"/>'
-        '<path d="M-3-1.5h6M0-4.5v6M-3 4h6" stroke="var(--iv-bg)" stroke-width="1.5"/></g>'
-    )
-
-
-def _fitted(text: str, x: float, y: float, size: float, bold: bool = False) -> str:
-    """Text of a node, set to the width that its box was made for: no font of a reader's machine lets it stick out."""
-    length = f'textLength="{num(text_width(text, size, bold))}" lengthAdjust="spacingAndGlyphs"'
-    names = ' class="nm b"' if bold else ""
-    return f'<text{names} x="{num(x)}" y="{num(y)}" {length}>{esc(text)}</text> '
 
 
 def _state(state: str) -> float:
@@ -319,48 +304,6 @@ def _state(state: str) -> float:
 
 def _hue_class(verdict: Mark) -> str:
     return "c-ask" if verdict == "ask" else f"c-{hue_of(verdict)}"
-
-
-def _place(box: Box) -> str:
-    return f'x="{num(box.x)}" y="{num(box.y)}" width="{num(box.width)}" height="{num(box.height)}"'
-
-
-def _rounded(box: Box, radius: float, dots: str) -> str:
-    """A rectangle with round corners, as a path like all bodies: a browser measures a ``<rect>`` by another rule."""
-    across, down, r = num(box.width - 2 * radius), num(box.height - 2 * radius), num(radius)
-    corner = f"a{r} {r} 0 0 1"
-    return (
-        f'<path class="bx" d="M{num(box.x + radius)} {num(box.y)}h{across}{corner} {r} {r}v{down}{corner}-{r} {r}'
-        f'h-{across}{corner}-{r}-{r}v-{down}{corner} {r}-{r}z"{dots}/>'
-    )
-
-
-def _hexagon(box: Box, inset: float) -> str:
-    left, right, middle = box.x, box.x + box.width, box.y + box.height / 2
-    return (
-        f'<path class="bx" d="M{num(left + inset)} {num(box.y)}H{num(right - inset)}L{num(right)} {num(middle)}'
-        f'L{num(right - inset)} {num(box.y + box.height)}H{num(left + inset)}L{num(left)} {num(middle)}Z"/>'
-    )
-
-
-def _ticket(box: Box, fuse: float | None, dots: str) -> str:
-    """A ticket, notched and perforated at its right; the fuse at its foot shows the part of its life that is left."""
-    notch = 4
-    x, y, bottom = box.x, box.y, box.y + box.height
-    tear = x + box.width - 13
-    drawing = (
-        f'<path class="bx" d="M{num(x + 3)} {num(y)}H{num(tear)}a{notch} {notch} 0 0 0 {2 * notch} 0'
-        f"H{num(x + box.width - 3)}a3 3 0 0 1 3 3V{num(bottom - 3)}a3 3 0 0 1-3 3H{num(tear + 2 * notch)}"
-        f'a{notch} {notch} 0 0 0 {-2 * notch} 0H{num(x + 3)}a3 3 0 0 1-3-3V{num(y + 3)}a3 3 0 0 1 3-3Z"{dots}/>'
-        f'<path d="M{num(tear + notch)} {num(y + 6)}V{num(bottom - 5)}" stroke-dasharray="2 3"/>'
-    )
-    if fuse is not None:
-        start, full = f"M{num(x + 8)} {num(bottom - 4.5)}", box.width - 26
-        drawing += (
-            f'<g stroke-width="3" stroke-linecap="round"><path stroke="var(--iv-rule)" d="{start}h{num(full)}"/>'
-            f'<path stroke="{AMBER}" d="{start}h{max(full * fuse, 0.1):.1f}"/></g>'
-        )
-    return drawing
 
 
 def _line(route: Route, edge: MapEdge, now: bool) -> str:
