@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from iamviz.loading import DumpWarning, load, play
     from iamviz.notebook import stepper
     from iamviz.notebook.clock import clock
+    from iamviz.notebook.explorer import explorer
     from iamviz.notebook.predict import predict
     from iamviz.pictures.action_table import action_table, questions_table
     from iamviz.pictures.arn_anatomy import arn_anatomy
@@ -61,6 +62,7 @@ _PLACES = {
     "iamviz.exercises": ("Exercise", "ExerciseError", "exercise"),
     "iamviz.loading": ("DumpWarning", "load", "play"),
     "iamviz.notebook": ("stepper",),
+    "iamviz.notebook.explorer": ("explorer",),
     "iamviz.notebook.clock": ("clock",),
     "iamviz.notebook.predict": ("predict",),
     "iamviz.pictures.action_table": ("action_table", "questions_table"),
@@ -134,6 +136,7 @@ __all__ = [
     "engine_code",
     "evaluate",
     "exercise",
+    "explorer",
     "gates",
     "hints",
     "hub",

@@ -1,7 +1,8 @@
 """Live in Jupyter: widgets around pictures. The only package that imports ipywidgets."""
 
 from iamviz.notebook.clock import StoryClock, clock
+from iamviz.notebook.explorer import Explorer, explorer
 from iamviz.notebook.predict import Predict, predict
 from iamviz.notebook.stepper import Stepper, stepper
 
-__all__ = ["Predict", "Stepper", "StoryClock", "clock", "predict", "stepper"]
+__all__ = ["Explorer", "Predict", "Stepper", "StoryClock", "clock", "explorer", "predict", "stepper"]

@@ -39,6 +39,7 @@ COMPONENTS: Final = (
     "predict",
     "clock",
     "asked",
+    "explorer",
 )
 """Every sheet beside the tokens and the base, in the order in which the rules are written."""
 
@@ -48,6 +49,9 @@ FRAME_COMPONENTS: Final = frozenset(
 """What the frames of a story may need."""
 
 MAX_STEPS: Final = 200
+
+MAX_OPTIONS: Final = 40
+"""Options of one question of an explorer; it asks at most five questions."""
 
 _NEEDS: Final = {
     "locks": ("lock",),
@@ -90,6 +94,7 @@ _MARKERS: Final = {
     "iv-predict": "predict",
     "iv-clock": "clock",
     "iv-asked": "asked",
+    "iv-explorer": "explorer",
 }
 _CLASS: Final = re.compile(r'class="([^"]*)"')
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -141,7 +146,11 @@ def _squeeze(css: str) -> str:
 @lru_cache(maxsize=64)
 def _sheet(names: tuple[str, ...], steps: int) -> str:
     rules = "".join(_read(name) for name in ("hues", "base", *names))
-    states = minify(_step_states(steps)) if steps else ""
+    states = ""
+    if steps and "frame" in names:
+        states += minify(_step_states(steps))
+    if steps and "explorer" in names:
+        states += _explorer_states(min(steps, MAX_OPTIONS))
     return f"{_read('tokens')}.iamviz.iamviz.iamviz{{{rules}{states}}}"
 
 
@@ -173,3 +182,16 @@ def _step_states(steps: int) -> str:
         }}
       }}
     }}"""
+
+
+def _explorer_states(options: int) -> str:
+    """Which panes an explorer shows: of each level those that stand for the checked option of its question.
+
+    One selector for each option of each of the five questions, however many combinations they make.
+    """
+    shown = ",".join(
+        f"&:has(>.g{level}>input:nth-of-type({option}):checked) .v{level}>.o{option}"
+        for level in range(1, 6)
+        for option in range(1, options + 1)
+    )
+    return f".iv-explorer{{{shown}{{display:block}}}}"

@@ -33,7 +33,7 @@ MOST_LINES = 14
 
 def statement_quote(trace: StatementTrace, highlights: bool = True) -> str:
     """A statement with its true line numbers; what decided is highlighted, or what kept it silent."""
-    marked = _highlights(trace) if highlights else {}
+    marked = highlights_of(trace) if highlights else {}
     return policy_quote(trace.policy, trace.statement.span, marked)
 
 
@@ -52,7 +52,8 @@ def policy_quote(policy: Policy, span: Span, highlights: Mapping[int, Highlight]
     return quote(f"<b>{esc(policy.label)}</b>", [line[indent:] for line in shown], dict(highlights), first)
 
 
-def _highlights(trace: StatementTrace) -> dict[int, Highlight]:
+def highlights_of(trace: StatementTrace) -> dict[int, Highlight]:
+    """The lines of a statement that decided, or that kept it silent, with what they did."""
     if not trace.applies:
         return _lines((part.span if isinstance(part, ElementTrace) else part.row.span for part in trace.misses), "miss")
     if trace.statement.effect is Effect.DENY:

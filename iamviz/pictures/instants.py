@@ -92,10 +92,15 @@ def instants(story: Story, probes: Iterable[Probe] = (), most: int = MOST_INSTAN
     return tuple(_instant(story, moment, titles[moment]) for moment in kept)
 
 
-def _instant(story: Story, moment: datetime, titles: Sequence[str]) -> Instant:
+def world_at(story: Story, moment: datetime) -> World:
+    """A story's world at a moment, as its steps until then have made it."""
     taken = [step for step in story.steps if step.clock <= moment]
-    world = (taken[-1].after if taken else story.start).at(moment)
-    return Instant(moment, world, len(taken), "; ".join(dict.fromkeys(titles)))
+    return (taken[-1].after if taken else story.start).at(moment)
+
+
+def _instant(story: Story, moment: datetime, titles: Sequence[str]) -> Instant:
+    taken = sum(step.clock <= moment for step in story.steps)
+    return Instant(moment, world_at(story, moment), taken, "; ".join(dict.fromkeys(titles)))
 
 
 def probes_of(story: Story, asked: Iterable[Asked] | None = None) -> tuple[Probe, ...]:
@@ -133,13 +138,21 @@ def _probe(world: World, asked: Asked) -> Probe:
     raise PictureError(f"a probe is a call, a step, or (who, action, resource), not {asked!r}")
 
 
+def unable(world: World, who: str) -> Answer | None:
+    """Why somebody cannot ask at all in this world: no session yet, or one that is over; None for whoever can."""
+    if _never_issued(world, who):
+        return Answer("absent", "noSession", "no session yet")
+    session = world.sessions.get(world.profiles.get(_profile(who), ""))
+    if session is not None and who not in world.labels and session.is_over(world.now):
+        return Answer("expired", "ExpiredToken", f"session {session.name} ended {session.expires:%H:%M}")
+    return None
+
+
 def answer_at(world: World, probe: Probe) -> Answer:
     """What AWS would answer the probe in this world: policies, or what stands before them."""
-    if _never_issued(world, probe.who):
-        return Answer("absent", "noSession", "no session yet")
-    session = world.sessions.get(world.profiles.get(_profile(probe.who), ""))
-    if session is not None and probe.who not in world.labels and session.is_over(world.now):
-        return Answer("expired", "ExpiredToken", f"session {session.name} ended {session.expires:%H:%M}")
+    cannot = unable(world, probe.who)
+    if cannot is not None:
+        return cannot
     if probe.call is None:
         try:
             decision = ask(world, probe.who, probe.action, probe.resource)

@@ -13,16 +13,14 @@ from typing import Final
 from iamviz.calls.services import action_of, resource_arn
 from iamviz.engine.decision import Decision, Outcome
 from iamviz.engine.explain import TITLES, Gate, Status
-from iamviz.engine.wording import client_view, reason_clause
 from iamviz.pictures.css import components_in
 from iamviz.pictures.errors import PictureError
-from iamviz.pictures.evidence import OUTCOME_MARK, condition_rows, gates_html, lock_html, request_html, statement_quote
+from iamviz.pictures.evidence import request_html
 from iamviz.pictures.frame import checked_id, veiled
-from iamviz.pictures.map_paint import paint
 from iamviz.pictures.marks import Mark, clean, esc, glyph, hue_of, inline, mark
 from iamviz.pictures.picture import Picture
-from iamviz.pictures.quote import answer, quote
-from iamviz.pictures.request_map import caller_name, request_map
+from iamviz.pictures.quote import quote
+from iamviz.pictures.request_frame import asked_words, aws_answer, evidence_html, map_html
 from iamviz.pictures.story_map import clock, outcome_mark
 from iamviz.pictures.story_parts import answer_html, caption_html
 from iamviz.policy.model import Effect, Policy, PolicyKind
@@ -183,9 +181,7 @@ class _Card:
 
     def _asked(self) -> str:
         if self.decision is not None:
-            request = self.decision.request
-            who = caller_name(request.caller, self.world)
-            return clean(f"{who} asks for {request.action} on {request.resource}")
+            return clean(asked_words(self.decision, self.world))
         step = self.step
         assert step is not None
         assert step.call is not None
@@ -215,13 +211,7 @@ class _Card:
 
     def map_html(self) -> str:
         """The map of the request, its verdict behind a veil; "" where no request reached the policies."""
-        if self.decision is None:
-            return ""
-        drawn = request_map(self.decision, self.world)
-        label = self.asked_words()
-        wide = paint(drawn, step=1, label=label, spoiler=True, css_class="iv-map-wide")
-        tall = paint(drawn.turned(), step=1, label=label, spoiler=True, css_class="iv-map-tall")
-        return f"<div>{wide}{tall}</div>"
+        return "" if self.decision is None else map_html(self.decision, self.world, spoiler=True)
 
     def before(self) -> str:
         """The policies that have a say, to be read before the bet."""
@@ -240,32 +230,13 @@ class _Card:
 
     def after(self) -> str:
         """The evidence: the key lock or the deciding statement, the gates, AWS's answer."""
-        shown = ""
-        if self.decision is not None:
-            explanation = self.decision.explain()
-            if self.decision.request.is_trust:
-                shown = lock_html(self.decision, self.world, small=True)
-            else:
-                traces = explanation.deciding or explanation.near_misses[:1]
-                shown = "".join(statement_quote(trace) for trace in traces)
-            shown += gates_html(self.decision, self.world)
-            if explanation.deciding:
-                shown += condition_rows(explanation.deciding[0].conditions)
-        return f'<div class="ev iv-after">{shown}{self._answer()}</div>'
-
-    def _answer(self) -> str:
-        if self.step is not None:
-            return answer_html(replace(self.step, bet=None))
         decision = self.decision
-        if decision is None or decision.message is None:
-            return ""
-        request = decision.request
-        clause = ""
-        if decision.reason.policy is not None:
-            clause = reason_clause(request.action, decision.outcome, decision.reason.policy)
-            clause = clause.removesuffix(f" the {request.action} action")
-        text = client_view(request.action, "AccessDenied", decision.message)
-        return answer(text, OUTCOME_MARK[decision.outcome], "", clause)
+        shown = evidence_html(decision, self.world) if decision is not None else ""
+        if self.step is not None:
+            shown += answer_html(replace(self.step, bet=None))
+        elif decision is not None:
+            shown += aws_answer(decision)
+        return f'<div class="ev iv-after">{shown}</div>'
 
 
 def gates_of(decision: Decision) -> tuple[Gate, ...]:

@@ -1,7 +1,7 @@
 """On what: docs/rules/policy_evaluation.md 1.5 and 2.2, and the catalogue of resource types."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 from iamviz.catalogue import action_resources, resource_formats, service_exists, services
@@ -11,7 +11,7 @@ from iamviz.policy.check.structure import a_policy
 from iamviz.policy.check.views import VARIABLE, Entry, Statement, arn_fields, quote, without_variables
 from iamviz.policy.model import PolicyKind
 
-__all__ = ["RESOURCE_CHECKS"]
+__all__ = ["RESOURCE_CHECKS", "fits"]
 
 _FILLED = frozenset({PolicyKind.IDENTITY, PolicyKind.BOUNDARY, PolicyKind.SCP})
 _REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-\d+", re.ASCII)
@@ -219,7 +219,7 @@ def check_fit(statement: Statement, report: Report) -> None:
     if len(patterns) * len(statement.actions) > _MOST_PAIRS:
         return
     for entry in statement.actions:
-        if _fits(entry.text, patterns):
+        if fits(entry.text, patterns):
             continue
         kinds = action_resources(entry.text) or ()
         if kinds:
@@ -243,7 +243,7 @@ def _example(action: str, kinds: tuple[str, ...]) -> str:
     return formats.get(kinds[-1], "").replace("${Partition}", "aws") or f"that of a {kinds[-1]}"
 
 
-def _fits(action: str, patterns: list[str]) -> bool:
+def fits(action: str, patterns: Sequence[str]) -> bool:
     """Whether some pattern can cover a resource of an action; true where the catalogue cannot tell."""
     kinds = action_resources(action)
     if kinds is None or action.lower() in _ANY_BUCKET:

@@ -12,7 +12,7 @@ import pytest
 
 import iamviz as iv
 from iamviz.notebook.component import WIDGET_VIEW, Component
-from iamviz.pictures.css import css_for
+from iamviz.pictures.css import css_for, minify
 from iamviz.story.scenario import scenario_from_text
 from tests import hostile
 from tests.unit.pictures.reading import Reading
@@ -20,6 +20,7 @@ from tests.unit.pictures.reading import Reading
 LOGO = "arn:aws:s3:::staging-assets/logo.png"
 COMPONENTS: dict[str, Callable[[iv.Story], Component]] = {
     "clock": iv.clock,
+    "explorer": iv.explorer,
     "predict": lambda story: iv.predict(story.steps[4]),
     "stepper": iv.stepper,
 }
@@ -64,7 +65,7 @@ def test_the_style_rules_of_a_component_are_few(make: Callable[[iv.Story], Compo
 
 def test_every_rule_of_a_component_has_its_markup(story: iv.Story) -> None:
     for name in set(COMPONENTS) - {"stepper"}:
-        sheet = (files("iamviz.pictures") / "style" / f"{name}.css").read_text("utf-8")
+        sheet = minify((files("iamviz.pictures") / "style" / f"{name}.css").read_text("utf-8"))
         styled = set(re.findall(r"\.([a-z][\w-]*)", re.sub(r'"[^"]*"', "", sheet)))
         html = COMPONENTS[name](story).picture.html
         used = {word for value in re.findall(r'class="?([\w -]*)', html) for word in value.split()}
