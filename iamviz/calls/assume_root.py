@@ -9,7 +9,7 @@ from iamviz.calls.authorize import authorize
 from iamviz.calls.issue import credentials_of, issue
 from iamviz.calls.model import Call, CallError, Check, Refusal, Result
 from iamviz.calls.validation import Field, check_params
-from iamviz.engine.request import CallerKind
+from iamviz.engine.request import Caller, CallerKind
 from iamviz.policy.model import Policy, PolicyKind
 from iamviz.world.context import ContextValue
 from iamviz.world.sessions import SessionKind
@@ -21,7 +21,7 @@ MOST_SECONDS = 900
 PARAMS = {
     "TargetPrincipal": Field(str, 12, 2048, required=True),
     "TaskPolicyArn": Field(dict, required=True),
-    "DurationSeconds": Field(int, 0, MOST_SECONDS),
+    "DurationSeconds": Field(int, 1, MOST_SECONDS),
 }
 _CREDENTIALS = "iam:GetLoginProfile iam:ListAccessKeys iam:ListMFADevices iam:ListSigningCertificates iam:GetUser"
 TASK_POLICIES: dict[str, tuple[str, ...]] = {
@@ -49,7 +49,10 @@ def task_policy(name: str) -> Policy:
 
 
 def assume_root(world: World, actor: Actor, call: Call) -> Result:
-    """AssumeRoot: only for the management account's principals, never for a root user; 15 minutes at most."""
+    """AssumeRoot: only for the management account's principals, never for a root user; 15 minutes at most.
+
+    A DurationSeconds of 0, which the service model lets pass, is refused (unconfirmed).
+    """
     check_params(call.operation, call.params, PARAMS)
     caller = actor.caller
     if caller is None:
@@ -61,18 +64,39 @@ def assume_root(world: World, actor: Actor, call: Call) -> Result:
     if name not in TASK_POLICIES:
         known = ", ".join(sorted(TASK_POLICIES))
         raise Refusal("ValidationError", f"TaskPolicyArn is not a root task policy; there are {known}", 400)
-    arn = f"arn:{world.partition}:iam::{target}:root"
-    if caller.kind is CallerKind.ROOT or not world.account(caller.account).management:
-        check = Check("caller", False, "AssumeRoot is for users and roles of the organization's management account")
-        text = f"User: {caller.arn} is not authorized to perform: sts:AssumeRoot on resource: {arn}"
-        raise Refusal("AccessDenied", text, 403, checks=(check,))
+    _check_member(world, caller, target)
+    arn = _root(world, target)
     policy = task_policy(name)
     keys = [ContextValue("sts:TaskPolicyArn", (policy.arn,), "the AssumeRoot call")]
     # The target's root has no resource policy of its own: the caller's side alone decides, as inside one account.
     decisions = authorize(world, actor, call, call.operation, arn, extra=keys, owner=caller.account)
-    seconds = call.params.get("DurationSeconds") or MOST_SECONDS
-    session = issue(world, SessionKind.ASSUME_ROOT, arn, arn, target, "root", seconds, caller.arn, policies=(policy,))
-    return Result(world.with_session(session, call.save), {"Credentials": credentials_of(session)}, None, decisions)
+    session = issue(
+        *(world, SessionKind.ASSUME_ROOT, arn, arn, target, "root"),
+        call.params.get("DurationSeconds", MOST_SECONDS),
+        caller.arn,
+        policies=(policy,),
+        source_identity=actor.session.source_identity if actor.session else "",
+    )
+    named = {"SourceIdentity": session.source_identity} if session.source_identity else {}
+    value = {"Credentials": credentials_of(session), **named}
+    return Result(world.with_session(session, call.save), value, None, decisions)
+
+
+def _check_member(world: World, caller: Caller, target: str) -> None:
+    """Refusal unless the caller belongs to the management account and the target is another member."""
+    home, member = world.account(caller.account), world.account(target)
+    if caller.kind is CallerKind.ROOT or not home.management:
+        sentence = "AssumeRoot is for users and roles of the organization's management account"
+    elif member.management or (home.organization and member.organization != home.organization):
+        sentence = f"{target} is no member account of the caller's organization"
+    else:
+        return
+    text = f"User: {caller.arn} is not authorized to perform: sts:AssumeRoot on resource: {_root(world, target)}"
+    raise Refusal("AccessDenied", text, 403, checks=(Check("caller", False, sentence),))
+
+
+def _root(world: World, account: str) -> str:
+    return f"arn:{world.partition}:iam::{account}:root"
 
 
 def _account(target: str) -> str:
