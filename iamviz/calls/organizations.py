@@ -142,7 +142,7 @@ def create_policy(world: World, actor: Actor, call: Call) -> Result:
     if any(policy.name == name and policy.policy.kind is kind for policy in world.organization_policies.values()):
         raise Refusal("DuplicatePolicyException", f"A policy called {name} already exists.", 400, decisions)
     content = _content(call.params["Content"], kind, name, decisions)
-    made = OrganizationPolicy(f"p-{organization_id(organization, kind, name, world.serial)}", content)
+    made = OrganizationPolicy(f"p-{organization_id(organization, kind, name, world.serial, length=10)}", content)
     value = {"Policy": {"PolicySummary": _summary(world, actor, organization, made), "Content": content.source}}
     changed = replace(_with_policy(world, made), serial=world.serial + 1)
     return Result(changed, value, None, decisions)

@@ -39,7 +39,7 @@ class OrganizationBuilder:
         for number, item in enumerate(data.get("policies", ())):
             place: Place = ("organization", "policies", number)
             policy = self.read_policy(item["document"], PolicyKind(item["type"]), item["name"], (*place, "document"))
-            key = item.get("id") or f"p-{organization_id(data['id'], item['name'])}"
+            key = item.get("id") or f"p-{organization_id(data['id'], item['name'], length=10)}"
             if item["name"] in self.ids or key in policies:
                 self.complain(place, f"the policy {item['name']!r} stands here twice")
             self.ids[item["name"]] = key
