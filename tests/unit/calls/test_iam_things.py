@@ -1,0 +1,312 @@
+"""Instance profiles, access keys, identity providers, quotas, and what has to go before a thing can be deleted.
+
+docs/rules/roles_and_sessions.md 1.4, 2.1, 2.4 and 5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from immutables import Map
+
+from iamviz import CallError, Result, World
+from iamviz.world import AccessKey, InstanceProfile
+from iamviz.world.entities import OidcProvider
+from tests.unit.calls.company import (
+    ADMIN,
+    ANA,
+    AWAY,
+    GITHUB,
+    HOME,
+    allow,
+    arn,
+    assume,
+    code,
+    company,
+    do,
+    document,
+    done,
+    group,
+    managed,
+    role,
+    text,
+    trusts,
+    user,
+)
+
+BEA = f"user:{HOME}/bea"
+WEB = role("Web", trusts({"Service": "ec2.amazonaws.com"}))
+PROFILE = arn("instance-profile", "web")
+SHARED = managed("Shared", allow("s3:*"))
+CLOSED = "DeleteConflict"
+
+
+def world(*things: Any, **more: Any) -> World:
+    return company(user("ana", allow("iam:*")), WEB, *things, **more)
+
+
+# -- instance profiles
+
+
+def profile(in_world: World, operation: str, actor: str = ANA, **more: Any) -> Result:
+    return do(in_world, actor, f"iam:{operation}", InstanceProfileName="web", **more)
+
+
+def with_role(actor: str = ANA) -> World:
+    made = done(profile(world(), "CreateInstanceProfile", actor))
+    return done(profile(made, "AddRoleToInstanceProfile", actor, RoleName="Web"))
+
+
+def test_a_profile_holds_one_role() -> None:
+    full = with_role()
+    assert full.instance_profiles[PROFILE].role == WEB.arn
+    second = profile(full, "AddRoleToInstanceProfile", RoleName="Web")
+    assert (code(second), text(second)) == (
+        "LimitExceeded",
+        "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1",
+    )
+    shown = profile(full, "GetInstanceProfile").value
+    assert shown is not None
+    assert [r["RoleName"] for r in shown["InstanceProfile"]["Roles"]] == ["Web"]
+
+
+def test_putting_a_role_in_is_passing_it() -> None:
+    made = done(profile(world(), "CreateInstanceProfile"))
+    limited = made.with_user(user("ana", allow("iam:AddRoleToInstanceProfile")))
+    refused = profile(limited, "AddRoleToInstanceProfile", RoleName="Web")
+    assert "iam:PassRole" in text(refused)
+    assert profile(limited, "AddRoleToInstanceProfile", ADMIN, RoleName="Web").ok, "out of band, nothing is evaluated"
+
+
+def test_profile_and_role_hold_each_other() -> None:
+    full = with_role()
+    first = "Cannot delete entity, must remove roles from instance profile first."
+    for refused in (profile(full, "DeleteInstanceProfile"), do(full, ANA, "iam:DeleteRole", RoleName="Web")):
+        assert (code(refused), text(refused)) == (CLOSED, first)
+    empty = done(profile(full, "RemoveRoleFromInstanceProfile", RoleName="Web"))
+    assert do(empty, ANA, "iam:DeleteRole", RoleName="Web").ok
+    assert not done(profile(empty, "DeleteInstanceProfile")).instance_profiles
+
+
+def test_an_administrator_out_of_band_takes_the_role_out_as_well() -> None:
+    gone = done(do(with_role(), ADMIN, "iam:DeleteRole", RoleName="Web"))
+    assert gone.instance_profiles[PROFILE].role == ""
+
+
+@pytest.mark.parametrize(
+    ("operation", "more", "message"),
+    [
+        ("GetInstanceProfile", {}, "Instance Profile web cannot be found."),
+        ("AddRoleToInstanceProfile", {"RoleName": "Web"}, "Instance Profile web cannot be found."),
+        ("DeleteInstanceProfile", {}, "Instance Profile web cannot be found."),
+    ],
+)
+def test_a_profile_that_does_not_exist(operation: str, more: dict[str, str], message: str) -> None:
+    refused = profile(world(), operation, **more)
+    assert (code(refused), text(refused)) == ("NoSuchEntity", message)
+
+
+def test_a_role_that_is_not_in_it_cannot_be_removed_and_an_unknown_one_not_added() -> None:
+    full = with_role()
+    assert code(profile(full, "RemoveRoleFromInstanceProfile", RoleName="Other")) == "NoSuchEntity"
+    made = done(profile(world(), "CreateInstanceProfile"))
+    assert code(profile(made, "AddRoleToInstanceProfile", RoleName="Other")) == "NoSuchEntity"
+
+
+def test_names_of_profiles_are_unique_whatever_their_letter_case() -> None:
+    made = done(profile(world(), "CreateInstanceProfile"))
+    again = do(made, ANA, "iam:CreateInstanceProfile", InstanceProfileName="WEB", Path="/x/")
+    assert (code(again), text(again)) == ("EntityAlreadyExists", "Instance Profile WEB already exists.")
+
+
+# -- access keys
+
+
+def test_a_deleted_key_works_no_longer_and_sessions_that_it_made_go_on() -> None:
+    """The confusion of lesson 15: deleting the key does not log anybody out."""
+    trusting = role("R", trusts(arn("user", "ana")), allow("s3:*"))
+    with_session = done(assume(world(trusting), ANA, "R"))
+    key = with_session.user(arn("user", "ana")).access_keys
+    assert key is not None
+    gone = done(do(with_session, ADMIN, "iam:DeleteAccessKey", UserName="ana", AccessKeyId=key[0].id))
+    assert code(do(gone, ANA, "iam:ListUsers")) == "InvalidClientTokenId"
+    assert do(gone, "R", "s3:ListBuckets").ok
+
+
+def test_keys_are_made_two_at_most_and_deleted_one_or_all() -> None:
+    both = done(do(world(), ANA, "iam:CreateAccessKey", UserName="ana"))
+    refused = do(both, ANA, "iam:CreateAccessKey", UserName="ana")
+    assert (code(refused), text(refused)) == ("LimitExceeded", "Cannot exceed quota for AccessKeysPerUser: 2")
+    keys = both.user(arn("user", "ana")).access_keys
+    assert keys is not None
+    one = done(do(both, ANA, "iam:DeleteAccessKey", UserName="ana", AccessKeyId=keys[0].id))
+    assert one.user(arn("user", "ana")).access_keys == (keys[1],)
+    assert done(do(both, ADMIN, "iam:DeleteAccessKey", UserName="ana")).user(arn("user", "ana")).access_keys == ()
+    assert code(do(one, ANA, "iam:DeleteAccessKey", UserName="ana", AccessKeyId=keys[0].id)) == "NoSuchEntity"
+
+
+def test_a_user_whose_keys_are_not_known_is_taken_to_have_one() -> None:
+    """As in a dump of an account, which does not list them."""
+    unknown = world(user("bea", allow("s3:*"), access_keys=None))
+    assert do(unknown, BEA, "s3:ListBuckets").ok
+    made = done(do(unknown, ANA, "iam:CreateAccessKey", UserName="bea"))
+    keys = made.user(arn("user", "bea")).access_keys
+    assert keys is not None
+    assert len(keys) == 1
+
+
+# -- deleting
+
+
+@pytest.mark.parametrize(
+    ("more", "things", "message"),
+    [
+        ({"groups": (arn("group", "g"),)}, [group("g")], "must remove users from group first."),
+        ({"access_keys": (AccessKey("AKIAX"),)}, [], "must delete access keys first."),
+        ({"mfa_serial": arn("mfa", "bea")}, [], "must delete MFA device first."),
+        ({"attached": (SHARED.arn,)}, [SHARED], "must detach all policies first."),
+        ({"inline": user("x", allow("s3:*")).inline}, [], "must delete policies first."),
+    ],
+)
+def test_a_user_is_deleted_only_bare(more: dict[str, Any], things: list[Any], message: str) -> None:
+    holding = world(replace(user("bea", access_keys=()), **more), *things)
+    refused = do(holding, ANA, "iam:DeleteUser", UserName="bea")
+    assert (code(refused), text(refused)) == (CLOSED, f"Cannot delete entity, {message}")
+    assert arn("user", "bea") not in done(do(holding, ADMIN, "iam:DeleteUser", UserName="bea")).users
+
+
+def test_a_bare_user_is_deleted_by_whoever_may() -> None:
+    assert do(world(user("bea", access_keys=())), ANA, "iam:DeleteUser", UserName="bea").ok
+
+
+# -- providers
+
+PROVIDER = f"arn:aws:iam::{HOME}:oidc-provider/{GITHUB}"
+TOKEN = {"iss": f"https://{GITHUB}", "aud": "sts.amazonaws.com", "sub": "repo:acme/app:ref:refs/heads/main"}
+CI = role("Ci", trusts({"Federated": PROVIDER}, "sts:AssumeRoleWithWebIdentity"))
+
+
+def log_in(in_world: World, **claims: str) -> Result:
+    params = {"RoleArn": CI.arn, "RoleSessionName": "run", "WebIdentityToken": TOKEN | claims}
+    return do(in_world, "web:job", "sts:AssumeRoleWithWebIdentity", **params)
+
+
+def create_provider(in_world: World, url: str = f"https://{GITHUB}", **more: Any) -> Result:
+    return do(in_world, ANA, "iam:CreateOpenIDConnectProvider", Url=url, **more)
+
+
+def test_tokens_count_from_the_moment_on_at_which_their_issuer_is_a_provider() -> None:
+    assert code(log_in(world(CI))) == "InvalidIdentityToken"
+    made = create_provider(world(CI), ClientIDList=["sts.amazonaws.com"])
+    assert made.value == {"OpenIDConnectProviderArn": PROVIDER}
+    assert log_in(done(made)).ok
+    gone = done(do(done(made), ANA, "iam:DeleteOpenIDConnectProvider", OpenIDConnectProviderArn=PROVIDER))
+    assert code(log_in(gone)) == "InvalidIdentityToken"
+
+
+def test_audiences_are_added_and_removed() -> None:
+    made = done(create_provider(world(CI)))
+    assert text(log_in(made)) == "Incorrect token audience"
+    params = {"OpenIDConnectProviderArn": PROVIDER, "ClientID": "sts.amazonaws.com"}
+    added = done(do(made, ANA, "iam:AddClientIDToOpenIDConnectProvider", **params))
+    assert log_in(added).ok
+    removed = done(do(added, ANA, "iam:RemoveClientIDFromOpenIDConnectProvider", **params))
+    assert text(log_in(removed)) == "Incorrect token audience"
+
+
+def test_one_provider_for_an_issuer_in_an_account_and_a_hundred_audiences() -> None:
+    made = done(create_provider(world(), ClientIDList=[f"app-{number}" for number in range(100)]))
+    assert code(create_provider(made)) == "EntityAlreadyExists"
+    params = {"OpenIDConnectProviderArn": PROVIDER, "ClientID": "one-more"}
+    assert code(do(made, ANA, "iam:AddClientIDToOpenIDConnectProvider", **params)) == "LimitExceeded"
+
+
+@pytest.mark.parametrize("url", ["http://idp.example.com", "idp.example.com", "https://"])
+def test_an_issuer_is_an_https_url(url: str) -> None:
+    assert code(create_provider(world(), url)) == "InvalidInput"
+
+
+@pytest.mark.parametrize("operation", ["DeleteOpenIDConnectProvider", "AddClientIDToOpenIDConnectProvider"])
+@pytest.mark.parametrize("account", [HOME, AWAY])
+def test_a_provider_that_is_not_there(operation: str, account: str) -> None:
+    foreign = f"arn:aws:iam::{AWAY}:oidc-provider/{GITHUB}"
+    there = world(oidc_providers=Map({foreign: OidcProvider(foreign)}))
+    params = {"OpenIDConnectProviderArn": f"arn:aws:iam::{account}:oidc-provider/{GITHUB}"}
+    params |= {"ClientID": "x"} if operation.startswith("Add") else {}
+    assert code(do(there, ADMIN, f"iam:{operation}", **params)) == "NoSuchEntity"
+
+
+def test_saml_providers_are_made_and_deleted() -> None:
+    arn_ = f"arn:aws:iam::{HOME}:saml-provider/idp"
+    made = do(world(), ANA, "iam:CreateSAMLProvider", Name="idp")
+    assert made.value == {"SAMLProviderArn": arn_}
+    assert code(do(done(made), ANA, "iam:CreateSAMLProvider", Name="idp")) == "EntityAlreadyExists"
+    gone = done(do(done(made), ANA, "iam:DeleteSAMLProvider", SAMLProviderArn=arn_))
+    assert code(do(gone, ANA, "iam:DeleteSAMLProvider", SAMLProviderArn=arn_)) == "NoSuchEntity"
+    with pytest.raises(CallError, match="expected the ARN of a SAML provider"):
+        do(gone, ANA, "iam:DeleteSAMLProvider", SAMLProviderArn="idp, an identity provider")
+
+
+# -- quotas
+
+
+def many(kind: str, number: int) -> dict[str, Any]:
+    """A world's worth of things of a kind, in the account at home."""
+    names = [f"thing-{n}" for n in range(number)]
+    match kind:
+        case "users":
+            return {"users": Map({thing.arn: thing for thing in (user(n) for n in names)})}
+        case "groups":
+            return {"groups": Map({thing.arn: thing for thing in (group(n) for n in names)})}
+        case "roles":
+            return {"roles": Map({arn("role", n): replace(WEB, arn=arn("role", n)) for n in names})}
+        case "instance_profiles":
+            made = (InstanceProfile(arn("instance-profile", n), "AIPAX") for n in names)
+            return {"instance_profiles": Map({thing.arn: thing for thing in made})}
+        case "oidc_providers":
+            provided = (OidcProvider(arn("oidc-provider", n)) for n in names)
+            return {"oidc_providers": Map({thing.arn: thing for thing in provided})}
+    return {"saml_providers": frozenset(arn("saml-provider", n) for n in names)}
+
+
+TRUST = document(trusts({"Service": "ec2.amazonaws.com"}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "quota", "name", "call", "params"),
+    [
+        ("users", 5000, "UsersPerAccount", "CreateUser", {"UserName": "x"}),
+        ("groups", 300, "GroupsPerAccount", "CreateGroup", {"GroupName": "x"}),
+        ("roles", 1000, "RolesPerAccount", "CreateRole", {"RoleName": "x", "AssumeRolePolicyDocument": TRUST}),
+        (
+            "instance_profiles",
+            1000,
+            "InstanceProfilesPerAccount",
+            "CreateInstanceProfile",
+            {"InstanceProfileName": "x"},
+        ),
+        (
+            "oidc_providers",
+            100,
+            "OpenIdConnectProvidersPerAccount",
+            "CreateOpenIDConnectProvider",
+            {"Url": "https://x"},
+        ),
+        ("saml_providers", 100, "SAMLProvidersPerAccount", "CreateSAMLProvider", {"Name": "x"}),
+    ],
+)
+def test_one_more_than_an_account_may_have(kind: str, quota: int, name: str, call: str, params: dict[str, str]) -> None:
+    almost, full = (replace(company(), **many(kind, number)) for number in (quota - 1, quota))
+    assert do(almost, ADMIN, f"iam:{call}", **params).ok
+    refused = do(full, ADMIN, f"iam:{call}", **params)
+    assert (code(refused), text(refused)) == ("LimitExceeded", f"Cannot exceed quota for {name}: {quota}")
+    assert do(full, f"admin:{AWAY}", f"iam:{call}", **params).ok, "every account has its own"
+
+
+def test_a_user_is_in_ten_groups_at_most() -> None:
+    groups = [group(f"g{number}") for number in range(11)]
+    member = user("bea", groups=tuple(g.arn for g in groups[:10]))
+    refused = do(world(member, *groups), ANA, "iam:AddUserToGroup", GroupName="g10", UserName="bea")
+    assert (code(refused), text(refused)) == ("LimitExceeded", "Cannot exceed quota for GroupsPerUser: 10")
