@@ -46,7 +46,9 @@ def _check_reach(session: Session, call: Call) -> None:
     """What sessions of GetSessionToken and GetFederationToken may never call (docs/rules/roles_and_sessions.md 4.1)."""
     federated = session.kind is SessionKind.FEDERATION_TOKEN
     if call.service == "iam" and (federated or not session.mfa):
-        raise Refusal("InvalidClientTokenId", INVALID_TOKEN.removesuffix("."))
+        made = "GetFederationToken" if federated else "GetSessionToken without MFA"
+        check = Check("caller", False, f"a session of {made} may call nothing of IAM")
+        raise Refusal("InvalidClientTokenId", INVALID_TOKEN.removesuffix("."), checks=(check,))
     callable_ = ("GetCallerIdentity",) if federated else ("GetCallerIdentity", "AssumeRole")
     if call.service == "sts" and call.name not in callable_:
         kind = "federation" if federated else "session"

@@ -6,7 +6,7 @@ from iamviz.calls.actors import Actor
 from iamviz.calls.admission import HOUR, Wish, admit, check_caller, check_duration
 from iamviz.calls.issue import credentials_of, role_session
 from iamviz.calls.mfa import check_mfa, mfa_context
-from iamviz.calls.model import Call, Result
+from iamviz.calls.model import Call, Check, Result
 from iamviz.calls.session_policies import packed_size, session_policies
 from iamviz.calls.session_tags import pairs, session_tags
 from iamviz.calls.validation import NAME_PATTERN, Field, check_params, check_role_arn
@@ -52,9 +52,12 @@ def assume_role(world: World, actor: Actor, call: Call) -> Result:
     decisions = admit(world, actor, call, wish)
     role = world.role(arn)
     seconds: int = params.get("DurationSeconds") or HOUR
-    checks = (caller_check, check_duration(role, seconds, actor.is_temporary, decisions))
+    checks = [caller_check]
+    checks += [Check("MFA", True, "the code of the user's device was right")] if with_mfa else []
+    checks.append(check_duration(role, seconds, actor.is_temporary, decisions))
     policies = session_policies(world, params, role.account, decisions)
     size = packed_size(params, tags.all, decisions)
+    checks += [Check("size", True, f"session policy and tags take {size} % of their space")] if size else []
     session = role_session(
         world,
         role,
@@ -72,7 +75,7 @@ def assume_role(world: World, actor: Actor, call: Call) -> Result:
         **({} if size is None else {"PackedPolicySize": size}),
         **({"SourceIdentity": session.source_identity} if session.source_identity else {}),
     }
-    return Result(world.with_session(session, call.save), value, None, decisions, checks)
+    return Result(world.with_session(session, call.save), value, None, decisions, tuple(checks))
 
 
 def _keys(params: Any) -> list[ContextValue]:

@@ -1,10 +1,12 @@
 """A hint for every refusal: what would have to change, on which side, and the statement that would do it."""
 
+import difflib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from iamviz.calls.hint_words import FOR_CHECK, FOR_CODE, FOR_MESSAGE, advice_on
 from iamviz.calls.model import Result
 from iamviz.engine.decision import Decision, Outcome, Special
 from iamviz.engine.explain import Explanation, Gate
@@ -14,25 +16,12 @@ from iamviz.engine.request import CallerKind
 from iamviz.engine.trace import ConditionTrace, StatementTrace
 from iamviz.policy.conditions import Qualifier
 from iamviz.policy.model import Effect, PolicyKind
+from iamviz.world.world import World
 
 __all__ = ["Hint", "decision_hints", "hints"]
 
 CALLER, RESOURCE, CALL = "caller", "resource", "call"
 _SIDES = {PolicyKind.RESOURCE: RESOURCE, PolicyKind.TRUST: RESOURCE, PolicyKind.RCP: RESOURCE}
-_WITHOUT_POLICIES = {
-    "ExpiredToken": "The credentials are past their time: ask STS for new ones with the same call as before.",
-    "ExpiredTokenException": "The token of the identity provider is past its time: get a new one and call again.",
-    "InvalidClientTokenId": (
-        "AWS does not know these credentials: the key is disabled or deleted, its user or role is gone, or the session "
-        "token is missing."
-    ),
-    "NoSuchEntity": "Nothing has this name in this account: check the name, the path and the account.",
-    "EntityAlreadyExists": "The name is taken, whatever its letter case: choose another, or change what exists.",
-    "DeleteConflict": "Detach and delete what still hangs on it first.",
-    "LimitExceeded": "A quota is reached: remove something, or ask AWS to raise it where it can be raised.",
-    "PackedPolicyTooLarge": "Session policy and tags together are too large: shorten them.",
-    "InvalidIdentityToken": "The token does not fit the provider: compare issuer and audience.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +48,34 @@ def hints(result: Result) -> tuple[Hint, ...]:
         return ()
     denied = next((decision for decision in result.decisions if not decision.allowed), None)
     if denied is not None:
-        return decision_hints(denied)
+        return _absent_role(denied, result.world) or decision_hints(denied)
+    code, message = result.error.code, result.error.message
     failed = next((check for check in result.checks if not check.passed), None)
     if failed is not None and failed.name == "duration":
         return (Hint(CALL, f"Ask for less time: {failed.sentence}."),)
-    if failed is not None and failed.name == "caller":
-        return (Hint(CALL, f"Call with other credentials: {failed.sentence}."),)
-    text = _WITHOUT_POLICIES.get(result.error.code)
-    return (Hint(CALL, text or f"Correct the call: {result.error.message}"),)
+    told = next((words for part, words in FOR_MESSAGE if part in message), None)
+    if told is None and failed is not None and failed.name in FOR_CHECK:
+        told = f"{FOR_CHECK[failed.name]} ({failed.sentence})."
+    if told is None and failed is not None and failed.name == "parameters":
+        told = f"Correct the call: {failed.sentence}."
+    return (Hint(CALL, told or FOR_CODE.get(code) or f"Correct the call: {message}"),)
+
+
+def _absent_role(decision: Decision, world: World) -> tuple[Hint, ...]:
+    """AWS words it like any refusal when a role does not exist; whoever sees the world can say so."""
+    request = decision.request
+    if not request.is_trust or request.resource in world.roles:
+        return ()
+    account = f":iam::{request.resource_account}:role/"
+    names = {arn.rpartition("/")[2].lower(): arn for arn in sorted(world.roles) if account in arn}
+    near = difflib.get_close_matches(request.resource.rpartition("/")[2].lower(), names, 1, 0.75)
+    if near:
+        words = f"the nearest is {names[near[0]]}; path and letter case count"
+    elif request.resource_account in world.accounts:
+        words = "check name, path and account"
+    else:
+        return ()
+    return (Hint(CALL, f"There is no role {request.resource}, which AWS does not say: {words}."),)
 
 
 def decision_hints(decision: Decision) -> tuple[Hint, ...]:
@@ -114,7 +123,9 @@ def _open(gate: Gate, explanation: Explanation) -> Hint:
     near = [trace for trace in allows if all(element.matched for element in trace.elements)]
     if near:
         row = next(row for row in near[0].conditions if not row.matched)
-        return Hint(CALL, f"{near[0].policy.label}, {near[0].statement.label}, asks for more: {_wish(row)}.")
+        doer, advice = advice_on(row.row.key)
+        wish = f"{_wish(row)}; {advice}" if advice else _wish(row)
+        return Hint(doer, f"{near[0].policy.label}, {near[0].statement.label}, asks for more: {wish}.")
     action, resource = request.action, request.resource
     who = _who(decision)
     if kind is PolicyKind.TRUST:
@@ -124,10 +135,21 @@ def _open(gate: Gate, explanation: Explanation) -> Hint:
         statement = {"Effect": "Allow", "Principal": _principal(decision), "Action": action, "Resource": resource}
         return Hint(side, f"The resource's policy must allow {action} to {who}.", statement)
     statement = {"Effect": "Allow", "Action": action, "Resource": resource}
+    federated = request.caller.kind is CallerKind.FEDERATED_USER
+    if federated and not decision.policies.sessions:
+        text = f"The session {who} was made without a session policy and so has no permissions of the user who made it"
+        return Hint(CALL, f"{text}: call GetFederationToken again with a Policy that allows {action}.", statement)
+    if kind is PolicyKind.SESSION:
+        text = f"The session policy, which was passed when the session began, must allow {action} on {resource}"
+        return Hint(side, f"{text}: it cannot be changed now, only passed anew.", statement)
+    own = (
+        f"A policy of the user {request.caller.user_arn.rpartition('/')[2]}"
+        if federated
+        else f"A policy of {who} itself"
+    )
     owner = {
-        PolicyKind.IDENTITY: f"A policy of {who} itself",
+        PolicyKind.IDENTITY: own,
         PolicyKind.BOUNDARY: f"The permissions boundary of {who}",
-        PolicyKind.SESSION: "The session policy, which was passed when the session began,",
         PolicyKind.SCP: "An SCP on every level of the organization",
         PolicyKind.ENDPOINT: "The policy of the VPC endpoint",
     }[kind]

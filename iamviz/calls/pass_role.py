@@ -133,11 +133,12 @@ def pass_role(
 def _pass(world: World, actor: Actor, call: Call, passed: Passed, before: tuple[Decision, ...]) -> tuple[Decision, ...]:
     passing, role_arn = passed.passing, passed.role_arn
     decisions = pass_role(world, actor, call, role_arn, passing.service, before)
-    role = world.roles.get(role_arn)
-    if role is None or not _service_may(world, passing.service, role_arn).allowed:
+    trusting = _service_may(world, passing.service, role_arn) if role_arn in world.roles else None
+    if trusting is None or not trusting.allowed:
+        told = (trusting,) if trusting else ()
         text = passing.refusal or f"{passing.service} cannot assume the role {role_arn}"
         check = Check("trust", False, f"the role's trust policy does not let {passing.service} assume it")
-        raise Refusal("InvalidParameterValueException", text, 400, (*before, *decisions), (check,))
+        raise Refusal("InvalidParameterValueException", text, 400, (*before, *decisions, *told), (check,))
     return decisions
 
 

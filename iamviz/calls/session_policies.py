@@ -9,7 +9,7 @@ from typing import Any
 from immutables import Map
 
 from iamviz.arn import split_fields
-from iamviz.calls.model import CallError, Refusal
+from iamviz.calls.model import CallError, Check, Refusal
 from iamviz.engine.decision import Decision
 from iamviz.policy.findings import PolicyError
 from iamviz.policy.model import Policy, PolicyKind
@@ -87,7 +87,8 @@ def packed_size(params: Mapping[str, Any], tags: Map[str, str], decisions: tuple
     percent = math.ceil(100 * len(packed) / PACKED_BYTES)
     if percent > 100:
         message = f"Packed size of session tags consumes {percent}% of allotted space."
-        raise Refusal("PackedPolicyTooLarge", message, 400, decisions)
+        check = Check("size", False, f"session policy and tags take {percent} % of their space")
+        raise Refusal("PackedPolicyTooLarge", message, 400, decisions, (check,))
     return percent
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from iamviz.arn import FIELDS, is_role_arn, split_fields
-from iamviz.calls.model import CallError, Refusal
+from iamviz.calls.model import CallError, Check, Refusal
 
 __all__ = ["NAME_PATTERN", "PATH", "Field", "check_params", "check_role_arn"]
 
@@ -25,6 +25,17 @@ class Field:
     required: bool = False
     forbidden_start: str = ""
 
+    @property
+    def words(self) -> str:
+        """What is expected, in words: ``900 to 43200``, ``2 to 64 characters, like …``."""
+        least, most = self.least, self.most
+        span = f"at most {most}" if least is None else f"at least {least}" if most is None else f"{least} to {most}"
+        unit = {int: "", str: " characters"}.get(self.kind, " items")
+        parts = [f"{span}{unit}"] if (least, most) != (None, None) else []
+        parts += [f"like {self.pattern}"] if self.pattern else []
+        parts += [f"not beginning with {self.forbidden_start}"] if self.forbidden_start else []
+        return ", ".join(parts)
+
 
 PATH = Field(str, 1, 512, r"/([!-~]+/)?")
 """The path of an entity of IAM (docs/rules/roles_and_sessions.md 1.4)."""
@@ -36,6 +47,7 @@ def check_params(operation: str, params: Mapping[str, Any], fields: Mapping[str,
     if unknown:
         raise CallError(f"{operation} has no parameter {', '.join(unknown)}; it has {', '.join(fields)}")
     problems: list[str] = []
+    wrong: list[str] = []
     for name, rule in fields.items():
         value = params.get(name)
         if value is None:
@@ -43,15 +55,19 @@ def check_params(operation: str, params: Mapping[str, Any], fields: Mapping[str,
                 problems.append(
                     f"Value null at '{_member(name)}' failed to satisfy constraint: Member must not be null"
                 )
+                wrong.append(f"{name} is missing")
             continue
         if not isinstance(value, rule.kind) or (isinstance(value, bool) and rule.kind is not bool):
             raise CallError(f"parameter {name} of {operation} is {value!r}; expected {rule.kind.__name__}")
         problems += [
             f"Value '{value}' at '{_member(name)}' failed to satisfy constraint: {p}" for p in _broken(value, rule)
         ]
+        if _broken(value, rule):
+            wrong.append(f"{name} is {value!r:.60}; expected {rule.words}")
     if problems:
         noun = "error" if len(problems) == 1 else "errors"
-        raise Refusal("ValidationError", f"{len(problems)} validation {noun} detected: {'; '.join(problems)}", 400)
+        text = f"{len(problems)} validation {noun} detected: {'; '.join(problems)}"
+        raise Refusal("ValidationError", text, 400, checks=(Check("parameters", False, ", and ".join(wrong)),))
 
 
 def _member(name: str) -> str:

@@ -260,7 +260,7 @@ def test_too_long_a_duration_and_the_wrong_kind_of_caller_are_told_from_the_chec
     (hint,) = hints(assume(world, ANA, "Worker", DurationSeconds=7200))
     assert hint.sentence == "Ask for less time: asked for 7200 s; the role allows 3600 s."
     (hint,) = hints(assume(world, ROOT, "Worker"))
-    assert hint.sentence.startswith("Call with other credentials: the root user cannot assume a role")
+    assert hint.sentence.startswith("Call with other credentials (the root user cannot assume a role")
 
 
 def test_a_session_policy_that_is_silent_cannot_be_widened_only_passed_anew() -> None:
@@ -270,3 +270,81 @@ def test_a_session_policy_that_is_silent_cannot_be_widened_only_passed_anew() ->
     assert "The session policy, which was passed when the session began" in hint.sentence
     wider = document(allow("ec2:*"), dict(hint.statement or {}))
     assert do(with_session(world, Policy=wider), "session:worker", "s3:GetObject", **OBJECT).ok
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("worker", "the nearest is arn:aws:iam::111122223333:role/Worker"), ("Anything", "check name, path and account")],
+)
+def test_a_role_that_does_not_exist_is_told_although_aws_does_not_say_so(name: str, words: str) -> None:
+    result = assume(company(user("ana", allow("*")), WORKER), ANA, name)
+    assert "exist" not in (result.error.message if result.error else "")
+    (hint,) = hints(result)
+    assert hint.sentence.startswith(f"There is no role {arn('role', name)}, which AWS does not say: {words}")
+
+
+@pytest.mark.parametrize(
+    ("condition", "side", "words"),
+    [
+        ({"StringEquals": {"sts:ExternalId": "x1"}}, "call", "pass it as ExternalId"),
+        ({"Bool": {"aws:MultiFactorAuthPresent": "true"}}, "call", "a long-term key alone never carries this key"),
+        ({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}, "call", "call from such an address"),
+        ({"StringEquals": {"aws:PrincipalTag/team": "blue"}}, "caller", "tag the user or role so"),
+        ({"StringEquals": {"aws:ResourceTag/team": "blue"}}, "resource", "tag the resource so"),
+        ({"StringEquals": {"aws:Nobody": "knows"}}, "call", "and it is absent."),
+    ],
+)
+def test_a_condition_comes_with_what_to_do_and_who_has_to_do_it(
+    condition: dict[str, Any], side: str, words: str
+) -> None:
+    (hint,) = hints(assume(company(user("ana"), role("R", trusts(ANA_ARN, Condition=condition))), ANA, "R"))
+    assert hint.side == side
+    assert words in hint.sentence
+
+
+def test_a_federation_session_without_a_policy_is_told_why_it_may_do_nothing() -> None:
+    world = company(user("ana", allow("*")), bucket("assets"))
+    federated = done(do(world, ANA, "sts:GetFederationToken", save="fed", Name="fed"))
+    (hint,) = hints(do(federated, "fed", "s3:GetObject", **OBJECT))
+    assert "call GetFederationToken again with a Policy that allows s3:GetObject" in hint.sentence
+    policy_ = document(dict(hint.statement or {}))
+    again = done(do(world, ANA, "sts:GetFederationToken", save="fed", Name="fed", Policy=policy_))
+    assert do(again, "fed", "s3:GetObject", **OBJECT).ok
+
+
+def test_the_user_behind_a_federation_session_is_named() -> None:
+    world = company(user("ana", allow("sts:*")), bucket("assets"))
+    cut = {"Name": "fed", "Policy": document(allow("s3:*"))}
+    federated = done(do(world, ANA, "sts:GetFederationToken", save="fed", **cut))
+    (hint,) = hints(do(federated, "fed", "s3:GetObject", **OBJECT))
+    assert hint.sentence.startswith("A policy of the user ana must allow s3:GetObject")
+
+
+def test_a_role_that_distrusts_the_service_gets_the_statement_that_is_missing() -> None:
+    world = company(user("ana", allow("*")), WORKER)
+    given = {"FunctionName": "f", "Role": WORKER.arn}
+    refused = do(world, ANA, "lambda:CreateFunction", **given)
+    (hint,) = hints(refused)
+    assert (hint.side, hint.statement) == ("resource", trusts({"Service": "lambda.amazonaws.com"}))
+    assert do(paste(world, refused, hint), ANA, "lambda:CreateFunction", **given).ok
+
+
+MISTAKES: list[tuple[str, dict[str, Any], str]] = [
+    (
+        "sts:AssumeRole",
+        {**become("Worker")[1], "DurationSeconds": 899},
+        "DurationSeconds is 899; expected 900 to 43200",
+    ),
+    ("sts:AssumeRole", {"RoleArn": WORKER.arn}, "RoleSessionName is missing"),
+    ("sts:AssumeRole", {**become("Worker")[1], "TokenCode": "123456"}, "Pass SerialNumber and TokenCode"),
+    ("sts:AssumeRole", {**become("Worker")[1], "RoleArn": ANA_ARN}, "Give the ARN of a role"),
+    ("sts:AssumeRole", {**become("Worker")[1], "TransitiveTagKeys": ["a"]}, "Pass every transitive tag key"),
+    ("lambda:CreateFunction", {"Role": arn("role", "R", AWAY)}, "Pass a role of the caller's own account"),
+]
+
+
+@pytest.mark.parametrize(("operation", "params", "words"), MISTAKES)
+def test_a_mistake_in_the_call_is_told_in_plain_words(operation: str, params: dict[str, Any], words: str) -> None:
+    (hint,) = hints(do(company(user("ana", allow("*")), WORKER), ANA, operation, **params))
+    assert (hint.side, hint.statement) == ("call", None)
+    assert words in hint.sentence
