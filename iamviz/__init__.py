@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from iamviz.notebook import stepper
     from iamviz.notebook.clock import clock
     from iamviz.notebook.explorer import explorer
+    from iamviz.notebook.policy_bench import policy_bench
     from iamviz.notebook.predict import predict
     from iamviz.pictures.action_table import action_table, questions_table
     from iamviz.pictures.arn_anatomy import arn_anatomy
@@ -62,6 +63,7 @@ _PLACES = {
     "iamviz.exercises": ("Exercise", "ExerciseError", "exercise"),
     "iamviz.loading": ("DumpWarning", "load", "play"),
     "iamviz.notebook": ("stepper",),
+    "iamviz.notebook.policy_bench": ("policy_bench",),
     "iamviz.notebook.explorer": ("explorer",),
     "iamviz.notebook.clock": ("clock",),
     "iamviz.notebook.predict": ("predict",),
@@ -147,6 +149,7 @@ __all__ = [
     "overlap",
     "perform",
     "play",
+    "policy_bench",
     "predict",
     "questions_table",
     "redact",

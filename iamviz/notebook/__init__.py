@@ -2,7 +2,19 @@
 
 from iamviz.notebook.clock import StoryClock, clock
 from iamviz.notebook.explorer import Explorer, explorer
+from iamviz.notebook.policy_bench import PolicyBench, policy_bench
 from iamviz.notebook.predict import Predict, predict
 from iamviz.notebook.stepper import Stepper, stepper
 
-__all__ = ["Explorer", "Predict", "Stepper", "StoryClock", "clock", "explorer", "predict", "stepper"]
+__all__ = [
+    "Explorer",
+    "PolicyBench",
+    "Predict",
+    "Stepper",
+    "StoryClock",
+    "clock",
+    "explorer",
+    "policy_bench",
+    "predict",
+    "stepper",
+]

@@ -40,6 +40,7 @@ COMPONENTS: Final = (
     "clock",
     "asked",
     "explorer",
+    "bench",
 )
 """Every sheet beside the tokens and the base, in the order in which the rules are written."""
 
@@ -95,6 +96,7 @@ _MARKERS: Final = {
     "iv-clock": "clock",
     "iv-asked": "asked",
     "iv-explorer": "explorer",
+    "iv-bench": "bench",
 }
 _CLASS: Final = re.compile(r'class="([^"]*)"')
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)

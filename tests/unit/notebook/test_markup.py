@@ -12,13 +12,24 @@ import pytest
 
 import iamviz as iv
 from iamviz.notebook.component import WIDGET_VIEW, Component
+from iamviz.notebook.policy_bench import PolicyBench
 from iamviz.pictures.css import css_for, minify
 from iamviz.story.scenario import scenario_from_text
 from tests import hostile
 from tests.unit.pictures.reading import Reading
 
 LOGO = "arn:aws:s3:::staging-assets/logo.png"
+MINE = {"Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}}
+
+
+def edited(bench: PolicyBench) -> PolicyBench:
+    """A bench with all that it can show: a finding, an answer that has flipped, and a text that cannot be read."""
+    bench.bench = bench.bench.edited(bench.text.replace("GetObject", "*")).edited("{")
+    return bench
+
+
 COMPONENTS: dict[str, Callable[[iv.Story], Component]] = {
+    "bench": lambda story: edited(iv.policy_bench(MINE, requests=[step for step in story.steps if step.decision])),
     "clock": iv.clock,
     "explorer": iv.explorer,
     "predict": lambda story: iv.predict(story.steps[4]),
