@@ -141,7 +141,10 @@ class Explanation:
         if decision.reason.special is not None:
             return decision.reason.special.value
         if self.outcome is Outcome.ALLOWED:
-            return "; ".join(dict.fromkeys(g.sentence for r in self.rows for g in r.gates if g.status is Status.GRANTS))
+            gates = [gate for row in self.rows for gate in row.gates]
+            granting = [gate for gate in gates if gate.status is Status.GRANTS]
+            implied = [gate for gate in gates if gate.kind is PolicyKind.IDENTITY]
+            return "; ".join(dict.fromkeys(gate.sentence for gate in granting or implied))
         return "; ".join(gate.sentence for gate in self.closed)
 
     @cached_property

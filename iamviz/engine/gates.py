@@ -238,6 +238,8 @@ class _Explainer:
             for trace in traces:
                 if trace.applies:
                     return Status.GRANTS, False, f"{trace.policy.label_as(trace.kind)} allows {request.action}"
+        if request.caller.has_full_access:
+            return Status.NOT_NEEDED, False, "the root user made this session, so only its session policy limits it"
         if not part.names:
             return Status.NOT_ATTACHED, True, "no identity policy is attached"
         return Status.SAYS_NOTHING, True, f"no statement of {part.named} allows {request.action} on this resource"

@@ -204,8 +204,8 @@ class Applicable:
         return found
 
     def identity_allows(self) -> bool:
-        """Whether an identity-based policy allows; implied for the root user (5.7)."""
-        if self.request.caller.kind is CallerKind.ROOT:
+        """Whether an identity-based policy allows; implied for the root user and who has its access (0.4, 5.7)."""
+        if self.request.caller.has_full_access:
             return True
         return self._some_meets(self.selection.allows.get(PolicyKind.IDENTITY, ()))
 

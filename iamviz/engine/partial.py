@@ -12,7 +12,7 @@ from typing import NamedTuple
 from iamviz.catalogue import action_resources
 from iamviz.engine.match import WITH_PRINCIPAL, Applicable, Selection
 from iamviz.engine.principals import MatchKind, hits_principal, principal_matches
-from iamviz.engine.request import TRUST_ACTIONS, UNKNOWN_POLICY, CallerKind, Request
+from iamviz.engine.request import TRUST_ACTIONS, UNKNOWN_POLICY, Request
 from iamviz.patterns import Token, Wild, compile_glob, compile_tokens
 from iamviz.policy.conditions import ConditionRow
 from iamviz.policy.elements import ResourcePattern
@@ -222,7 +222,7 @@ class Partial(Applicable):
 
     def identity_allows(self) -> bool:
         """As in `Applicable`; Fork when it depends."""
-        if self.request.caller.kind is CallerKind.ROOT:
+        if self.request.caller.has_full_access:
             return True
         return self._group_allows(PolicyKind.IDENTITY, self.attached.identity)
 

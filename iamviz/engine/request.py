@@ -79,6 +79,11 @@ class Caller:
         return self.kind in (CallerKind.USER, CallerKind.ROLE_SESSION, CallerKind.FEDERATED_USER, CallerKind.ROOT)
 
     @cached_property
+    def has_full_access(self) -> bool:
+        """Whether its identity side allows all: the root user, and a federated user that root made (0.4, 5.7)."""
+        return self.kind is CallerKind.ROOT or (self.kind is CallerKind.FEDERATED_USER and not self.user_arn)
+
+    @cached_property
     def has_identity_side(self) -> bool:
         """Whether identity-based policies can apply to it (5.2)."""
         return self.kind in (CallerKind.USER, CallerKind.ROLE_SESSION, CallerKind.FEDERATED_USER)

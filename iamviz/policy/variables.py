@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from iamviz.catalogue import is_multivalued
 from iamviz.patterns import Token, Wild, glob_tokens
 
 __all__ = ["Context", "Template", "Variable", "lower_key"]
@@ -32,11 +33,15 @@ class Variable:
     default: str | None = None
 
     def value(self, context: Context) -> str | None:
-        """The one value that the request has for the key, else the default, else None ("no value")."""
+        """The one value that the request has for the key, else the default, else None ("no value").
+
+        A key of a multivalued type has no value here, even where it arrives with one: only single-valued keys can be
+        variables (docs/rules/policy_evaluation.md 3.3, 3.9).
+        """
         values = context.get(self.key)
         if not values:
             return self.default
-        return values[0] if len(values) == 1 else None
+        return values[0] if len(values) == 1 and not is_multivalued(self.key) else None
 
 
 @dataclass(frozen=True, slots=True)

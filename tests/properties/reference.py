@@ -82,7 +82,7 @@ def variable(inside: str, context: Mapping[str, list[str]]) -> str:
     with_default = re.fullmatch(r"([^,\s]+), '([^']*)'", inside)
     name, default = (with_default[1], with_default[2]) if with_default else (inside, None)
     values = context.get(name.lower()) or []
-    if len(values) == 1:
+    if len(values) == 1 and name.lower() not in MULTIVALUED:
         return values[0]
     if not values and default is not None:
         return default
@@ -435,7 +435,14 @@ class Reference:
 
     def both_sides(self, grants: set[str]) -> bool:
         who = self.caller["kind"]
-        identity = who == "root" or any(self.matching("identity", "Allow", level) for level in self.sets["identity"])
+        by_root = who == "federated-user" and not self.caller.get(
+            "user_arn"
+        )  # 0.4: full access but for the session policy
+        identity = (
+            who == "root"
+            or by_root
+            or any(self.matching("identity", "Allow", level) for level in self.sets["identity"])
+        )
         boundary = self.allows("boundary")
         session = self.allows("session") and (who != "federated-user" or bool(self.sets["session"]))
         if self.owner != self.caller["account"]:

@@ -31,11 +31,12 @@ FEDERATED_USER = {
     "user_arn": USER["arn"],
     "unique_id": f"{HOME}:ana",
 }
+MADE_BY_ROOT = {**FEDERATED_USER, "user_arn": ""}
 ROOT = {"kind": "root", "arn": f"arn:aws:iam::{HOME}:root", "account": HOME, "unique_id": HOME}
 SERVICE = {"kind": "service", "service": "lambda.amazonaws.com"}
 FEDERATED = {"kind": "federated", "federated": PROVIDER, "account": HOME}
 ANONYMOUS = {"kind": "anonymous"}
-CALLERS = [USER, OTHER_USER, SESSION, LINKED, FEDERATED_USER, ROOT, SERVICE, FEDERATED, ANONYMOUS]
+CALLERS = [USER, OTHER_USER, SESSION, LINKED, FEDERATED_USER, MADE_BY_ROOT, ROOT, SERVICE, FEDERATED, ANONYMOUS]
 
 ACTIONS = """s3:GetObject s3:PutObject s3:DeleteBucketPolicy s3:ListAllMyBuckets sqs:SendMessage ec2:RunInstances
     kms:Decrypt kms:RetireGrant sts:AssumeRole sts:TagSession sts:AssumeRoleWithWebIdentity
@@ -110,6 +111,7 @@ WANTED = {
         "a${*}c",
         "${aws:username}",
         "${aws:PrincipalTag/team, 'red'}",
+        "${aws:TagKeys, 'env'}",
         "",
     ],
     "Numeric": ["10", "10.0", "9", "${s3:max-keys}", "ten", 10, 10.5],

@@ -126,3 +126,22 @@ def test_a_grant_to_role_and_account_still_needs_the_boundary() -> None:
     request = Request(SESSION, "s3:GetObject", LOGO, ACCOUNT)
     decision = evaluate(request, PolicySet(resource=bucket, boundary=policy("boundary", action="sqs:*")))
     assert (decision.outcome, decision.reason.policy) == (Outcome.IMPLICIT_DENY, PolicyKind.BOUNDARY)
+
+
+def test_a_federated_user_that_root_made_is_limited_by_its_session_policy_alone() -> None:
+    """It has no parent user, so no identity-based policies: full access on the identity side (0.4)."""
+    by_root = Caller("federated-user", f"arn:aws:sts::{ACCOUNT}:federated-user/ops", ACCOUNT)
+    of_ana = Caller("federated-user", f"arn:aws:sts::{ACCOUNT}:federated-user/ops", ACCOUNT, user_arn=USER.arn)
+    some, none = policy("session", action="s3:Get*"), policy("session", action="ec2:*")
+    assert outcome(by_root, "s3:GetObject", LOGO, session=some) == "allowed"
+    assert outcome(by_root, "s3:GetObject", LOGO, session=none) == "implicitDeny"
+    assert outcome(by_root, "s3:GetObject", LOGO) == "implicitDeny"
+    assert outcome(of_ana, "s3:GetObject", LOGO, session=some) == "implicitDeny"
+    told = evaluate(Request(by_root, "s3:GetObject", LOGO, ACCOUNT), PolicySet(session=some)).explain()
+    assert all(row.passed for row in told.rows)
+    assert "the root user made this session" in str(told)
+
+
+def test_what_is_allowed_without_any_policy_is_said_to_be() -> None:
+    told = evaluate(Request(ROOT, "s3:GetObject", LOGO, ACCOUNT), PolicySet()).explain()
+    assert told.sentence == "the root user has full access in its account"

@@ -209,3 +209,11 @@ def test_a_set_operator_with_a_variable() -> None:
     test = row("ForAnyValue:StringLike", "${aws:x}-*", key=MULTI).test
     assert test({MULTI.lower(): ("a", "red-1"), "aws:x": ("red",)})
     assert not test({MULTI.lower(): ("a", "blue-1"), "aws:x": ("red",)})
+
+
+def test_a_key_of_a_multivalued_type_is_no_variable() -> None:
+    """Even where it arrives with one value; its default counts where it is absent."""
+    tagged = row("StringEquals", "${aws:TagKeys, 'none'}")
+    assert tagged.test({SINGLE: ("env",), "aws:tagkeys": ("env",)}) is False
+    assert tagged.test({SINGLE: ("none",), "aws:tagkeys": ("env",)}) is False
+    assert tagged.test({SINGLE: ("none",)}) is True
