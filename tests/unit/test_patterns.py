@@ -1,5 +1,8 @@
 """Wildcards, compared with a matcher that only follows their definition."""
 
+import re
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,6 +39,25 @@ def test_several_patterns_match_when_one_of_them_does(patterns, text):
 @given(pattern=st.text(alphabet="ab*?", max_size=8), text=st.text(alphabet="ab*?", max_size=8))
 def test_text_of_a_pattern(pattern, text):
     assert compile_glob(pattern)(text) is reference.glob(reference.wild(pattern), text)
+
+
+@pytest.mark.parametrize(
+    ("parts", "alphabet", "longest"),
+    [
+        (["a", "b", Wild.STAR, Wild.ONE], "ab", 5),
+        (["-", ":", *Wild], "-:z", 4),
+    ],
+)
+def test_every_short_pattern_against_every_short_text(parts, alphabet, longest):
+    """Regular expressions say what is right; characters stand on both sides of the colon."""
+    texts = ["".join(text) for length in range(longest + 1) for text in product(alphabet, repeat=length)]
+    regular = {Wild.STAR: ".*", Wild.ONE: ".", Wild.STAR_IN_FIELD: "[^:]*", Wild.ONE_IN_FIELD: "[^:]"}
+    for length in range(longest + 1):
+        for tokens in product(parts, repeat=length):
+            test = compile_tokens(tokens)
+            definition = re.compile("".join(regular.get(token) or re.escape(token) for token in tokens))
+            wrong = [text for text in texts if test(text) is not bool(definition.fullmatch(text))]
+            assert wrong == [], tokens
 
 
 @pytest.mark.parametrize(
