@@ -2,12 +2,15 @@
 #   make lab     opens the first notebook in JupyterLab        (on a server: make lab LAB_ARGS=--no-browser)
 #   make test    runs all tests, the notebooks included        (part of them: make test TEST_ARGS="-m 'not slow'")
 # For those who change the code: make lint, make types, make format, make notebooks (runs them and keeps their outputs). make export writes the notebooks as HTML pages. make clean.
+# For those who teach (docs/teaching.md): make site writes the whole course as pages, make cheat-sheet the four pictures as PDF.
 
 PYTHON   ?= python3
 VENV     ?= .venv
 LAB_ARGS ?=
 TEST_ARGS ?=
 EXPORT_TO ?= exported
+SITE_TO ?= site
+CHROMIUM ?= chromium
 
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
@@ -22,7 +25,7 @@ DEV  := $(VENV)/.installed-dev
 PINS := pyproject.toml constraints.txt
 PIP_INSTALL = "$(BIN)/python" -m pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable
 
-.PHONY: help lab test lint types format notebooks export clean
+.PHONY: help lab test lint types format notebooks export site cheat-sheet clean
 .DEFAULT_GOAL := help
 
 help:
@@ -51,8 +54,15 @@ notebooks: $(TEST)
 export: $(LAB)
 	"$(BIN)/python" -m iamviz export notebooks --to "$(EXPORT_TO)"
 
+site: $(LAB)
+	"$(BIN)/python" -m iamviz export notebooks --to "$(SITE_TO)" --glossary docs/glossary.md --cheat-sheet
+
+cheat-sheet: $(LAB)
+	"$(BIN)/python" -m iamviz cheat-sheet --to "$(SITE_TO)"
+	"$(BIN)/python" scripts/print_pdf.py "$(SITE_TO)/cheat_sheet.html" --browser "$(CHROMIUM)"
+
 clean:
-	rm -rf "$(VENV)" "$(EXPORT_TO)" build dist .coverage htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf "$(VENV)" "$(EXPORT_TO)" "$(SITE_TO)" build dist .coverage htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/pyvenv.cfg:

@@ -35,16 +35,6 @@ Examples:
   iamviz lab --no-browser --port 8890         on a server
   iamviz lab lessons --no-start               only copy
 """
-_EXPORT_HELP = """Execute notebooks and write each as one HTML page.
-
-A page works by itself: one file, no server, no network, no scripts. An index.html with a card for each page is written
-beside them. The notebooks are not changed. A folder stands for the notebooks in it.
-
-\b
-Examples:
-  iamviz export lesson.ipynb --to pages
-  iamviz export notebooks --to pages          all notebooks of a folder
-"""
 
 
 def _flowing(text: str) -> str:
@@ -99,31 +89,6 @@ def lab(
     first = _copy_notebooks(Path(folder))
     if not no_start:
         _become(_lab_command(first, rest))
-
-
-@app.command(help=_flowing(_EXPORT_HELP))
-def export(
-    notebooks: Annotated[list[Path], typer.Argument(metavar="NOTEBOOK", help="Notebooks, or folders of them.")],
-    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder that the pages are written into.")],
-) -> None:
-    """Execute notebooks and write each as one HTML page."""
-    from iamviz.export import ExportError, ExportFailedError, export
-
-    failures: Sequence[ExportError] = ()
-    written: list[Path] = []
-    try:
-        written = _export_with_bars(notebooks, to) if _TERMINAL else export(notebooks, to)
-    except ExportFailedError as error:
-        failures, written = error.failures, error.written
-    except ExportError as error:
-        failures = [error]
-    for page in written:
-        _say(f"{page}  {max(1, round(page.stat().st_size / 1000)):,} kB")
-    errors = Console(stderr=True, soft_wrap=True, highlight=False)
-    for failure in failures:
-        errors.print(f"not exported: {failure}", style="red", markup=False)
-    if failures:
-        raise typer.Exit(1)
 
 
 def _copy_notebooks(folder: Path) -> Path:
@@ -181,27 +146,6 @@ def _become(command: list[str]) -> NoReturn:
     if os.name == "posix":
         os.execv(command[0], command)
     raise typer.Exit(subprocess.run(command, check=False).returncode)
-
-
-def _export_with_bars(notebooks: Sequence[Path], to: Path) -> list[Path]:
-    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-
-    from iamviz.export import export
-
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TextColumn("cell {task.completed:.0f} of {task.total:.0f}"),
-    )
-    with Progress(*columns, TimeElapsedColumn(), transient=True) as bars:
-        tasks: dict[Path, TaskID] = {}
-
-        def show(notebook: Path, done: int, cells: int) -> None:
-            if notebook not in tasks:
-                tasks[notebook] = bars.add_task(notebook.name, total=cells)
-            bars.update(tasks[notebook], completed=done)
-
-        return export(notebooks, to, show)
 
 
 def _say(text: str) -> None:

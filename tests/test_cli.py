@@ -47,7 +47,7 @@ def test_version_needs_nothing_heavy() -> None:
     assert shown.stdout.splitlines()[1] == "set()"
 
 
-@pytest.mark.parametrize("command", [[], ["lab"], ["export"]])
+@pytest.mark.parametrize("command", [[], ["lab"], ["export"], ["student"], ["cheat-sheet"]])
 def test_help_is_plain_and_has_examples(iamviz_command: list[str], command: list[str]) -> None:
     shown = subprocess.run([*iamviz_command, *command, "--help"], capture_output=True, text=True, check=True).stdout
     assert "\x1b" not in shown
@@ -127,7 +127,7 @@ def test_export_names_what_failed(iamviz_command: list[str], make_notebook: Make
     assert shown.returncode == 1
     assert "good.html" in shown.stdout
     cell = "cell 2 (raise ValueError('no [red]such[/red] role'))"
-    told = f"not exported: {bad}, {cell}: ValueError: no [red]such[/red] role"
+    told = f"not written: {bad}, {cell}: ValueError: no [red]such[/red] role"
     assert told in shown.stderr.splitlines()  # a kernel on a busy machine may add lines of its own
 
 
@@ -139,5 +139,5 @@ def test_export_without_a_notebook(iamviz_command: list[str], tmp_path: Path) ->
         check=False,
     )
     assert shown.returncode == 1
-    assert shown.stderr == f"not exported: there is no file {tmp_path / 'absent.ipynb'}\n"
+    assert shown.stderr == f"not written: there is no file {tmp_path / 'absent.ipynb'}\n"
     assert "Traceback" not in shown.stderr

@@ -1,4 +1,4 @@
-"""The commands about accounts. What is heavy is imported by the command that needs it."""
+"""The commands about accounts, and those that make pages. What is heavy is imported by the command that needs it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import typer
 
 from iamviz.commands.draw import HELP as DRAW_HELP
 from iamviz.commands.draw import draw
+from iamviz.commands.pages import CHEAT_SHEET_HELP, EXPORT_HELP, STUDENT_HELP, cheat_sheet, export, student
 from iamviz.commands.trail import HELP as TRAIL_HELP
 from iamviz.commands.trail import trail
 from iamviz.commands.why import HELP as WHY_HELP
@@ -18,13 +19,19 @@ _COMMANDS = (
     ("trail", "Read CloudTrail: who became which role.", TRAIL_HELP, trail),
     ("draw", "Draw who may become whom.", DRAW_HELP, draw),
 )
-_PANEL = "Your own account"
+_PAGES = (
+    ("export", "Write notebooks as HTML pages.", EXPORT_HELP, export),
+    ("student", "Copy notebooks without solutions.", STUDENT_HELP, student),
+    ("cheat-sheet", "Write the four pictures on one sheet.", CHEAT_SHEET_HELP, cheat_sheet),
+)
+_PANELS = (("Pages and classes", _PAGES), ("Your own account", _COMMANDS))
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add all of them to the command line."""
-    for name, short, text, function in _COMMANDS:
-        app.command(name, help=flowing(text), short_help=short, rich_help_panel=_PANEL)(function)
+    for panel, commands in _PANELS:
+        for name, short, text, function in commands:
+            app.command(name, help=flowing(text), short_help=short, rich_help_panel=panel)(function)
 
 
 def flowing(text: str) -> str:

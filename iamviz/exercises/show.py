@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from iamviz.calls.command_line import command_line
@@ -38,7 +39,8 @@ def _mark(outcome: str) -> Mark:
 def exercise_html(exercise: Exercise) -> str:
     """Title, task, what is tried, hints one inside the other, and the model solution, folded away."""
     paragraphs = "".join(f"<p>{inline(part)}</p>" for part in _paragraphs(exercise.task))
-    solution = f"<details><summary>A solution</summary>{_solution_html(exercise)}</details>"
+    hidden = os.environ.get("IAMVIZ_SOLUTIONS") == "hidden"  # as in the copies that `iamviz student` makes
+    solution = "" if hidden else f"<details><summary>A solution</summary>{_solution_html(exercise)}</details>"
     return (
         f'<section class="iv-exercise"><p class="b big">{esc(exercise.title)}</p>{paragraphs}{_tried_html(exercise)}'
         f"{_hints_html(exercise.hints)}{solution}</section>"

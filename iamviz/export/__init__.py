@@ -8,6 +8,8 @@ bytes.
 from iamviz.export.errors import CellFailedError, ExportError, ExportFailedError
 from iamviz.export.notebooks import Progress, execute, find_notebooks, read_notebook
 from iamviz.export.site import export, write_cheat_sheet
+from iamviz.export.snippet import fragment, snippets
+from iamviz.export.student import student_copies, student_copy
 
 __all__ = [
     "CellFailedError",
@@ -17,6 +19,10 @@ __all__ = [
     "execute",
     "export",
     "find_notebooks",
+    "fragment",
     "read_notebook",
+    "snippets",
+    "student_copies",
+    "student_copy",
     "write_cheat_sheet",
 ]

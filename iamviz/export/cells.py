@@ -29,6 +29,7 @@ class Output:
 
     html: str
     kind: str
+    styles: tuple[StyleCopy, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,11 @@ def make_page(notebook: nbformat.NotebookNode, source: Path, links: Mapping[str,
         elif cell.cell_type == "code":
             outputs = [] if "remove-output" in tags else [_output(out, source, outline) for out in cell.outputs]
             page.styles += [style for cleaned, _ in outputs for style in cleaned.styles]
-            shown = tuple(Output(own_names(cleaned.html), kind) for cleaned, kind in outputs if cleaned.html.strip())
+            shown = tuple(
+                Output(own_names(cleaned.html), kind, tuple(cleaned.styles))
+                for cleaned, kind in outputs
+                if cleaned.html.strip()
+            )
             code = "" if "remove-input" in tags else _highlight(cell.source)
             if code or shown:
                 page.cells.append(Cell(code=code, folded="hide-input" in tags, outputs=shown))

@@ -102,6 +102,7 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if re.fullmatch(r"h[1-6]", tag):
             self._heading = False
+            self.sections[-1].text += "\n"
         elif tag in ("strong", "b"):
             self._bold -= 1
             self.sections[-1].bold += "\n"

@@ -1,0 +1,85 @@
+"""A stepper, or another picture, as a fragment of HTML to be pasted into a blog: styles of its own, no script."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from iamviz.clean_html import clean
+from iamviz.export.cells import make_page, merge_styles
+from iamviz.export.errors import ExportError
+from iamviz.export.names import free_name, names_in, renamed
+from iamviz.export.notebooks import Progress, execute, find_notebooks
+from iamviz.export.site import folder_for
+from iamviz.loading import find_scenario
+from iamviz.pictures.picture import Picture, wrap
+from iamviz.pictures.story_frames import stepper_picture
+from iamviz.story.source import ScenarioError
+
+_STEPPER = re.compile(r'<div class="iv-stepper"[^<>]*><input type="radio" name="([^"]+)"')
+_PICTURE = re.compile(r'<div class="iamviz">')
+_PRE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
+
+
+def snippets(
+    sources: Iterable[str | os.PathLike[str]], to: str | os.PathLike[str], progress: Progress | None = None
+) -> list[Path]:
+    """Write every picture of the notebooks, and the stepper of the scenarios, as a file each into the folder ``to``.
+
+    A source is a notebook, a folder of them, a scenario's name or its ``.yaml`` file. A fragment is one line, so that
+    no blog makes paragraphs of it; its rules touch nothing around it; its ids and radio names are the story's or begin
+    with the notebook's name, so that several stand on one page and do not disturb each other. Raises `ExportError`.
+    """
+    made: dict[str, str] = {}
+    target = folder_for(to, "fragments")
+    for source in map(Path, sources):
+        if source.suffix == ".ipynb" or source.is_dir():
+            for notebook in find_notebooks([source]):
+                _of_notebook(notebook, made, progress)
+        else:
+            try:
+                story = find_scenario(source).play()
+            except (FileNotFoundError, ScenarioError) as error:
+                raise ExportError(str(error)) from error
+            made[free_name(story.slug, made)] = fragment(stepper_picture(story, story.slug))
+    if not made:
+        raise ExportError("these notebooks show no pictures")
+    written: list[Path] = []
+    for name, html in made.items():
+        path = target / f"{name}.html"
+        path.write_bytes(html.encode("utf-8"))
+        written.append(path)
+    return written
+
+
+def fragment(picture: Picture) -> str:
+    """The picture as one line of HTML.
+
+    >>> fragment(Picture("<p>Ana</p>", "Ana")).partition("</style>")[2].strip()
+    '<div class="iamviz"><p>Ana</p></div></div>'
+    """
+    return _in_one_line(wrap(clean(picture.html).html, picture.components, picture.steps))
+
+
+def _of_notebook(notebook: Path, made: dict[str, str], progress: Progress | None) -> None:
+    page = make_page(execute(notebook, progress), notebook, {})
+    slug = re.sub(r"[^a-z0-9]+", "-", notebook.stem.lower()).strip("-")
+    shown = [output for cell in page.cells for output in cell.outputs if _PICTURE.search(output.html)]
+    for number, output in enumerate(shown, 1):
+        stepper = _STEPPER.search(output.html)
+        name = free_name(stepper[1] if stepper else f"{slug}-{number}", made)
+        own = {} if stepper else {old: f"iv-{slug}-{old}" for old in names_in(output.html)}
+        css = merge_styles(output.styles)
+        made[name] = _in_one_line(f"<div><style>{css}</style>{renamed(output.html, own)}</div>")
+
+
+def _in_one_line(html: str) -> str:
+    parts: Sequence[str] = _PRE.split(html)
+    return (
+        "".join(
+            part.replace("\n", "&#10;") if part.startswith("<pre") else re.sub(r"\s*\n\s*", " ", part) for part in parts
+        ).strip()
+        + "\n"
+    )
