@@ -27,6 +27,7 @@ _POLICY_KINDS = {
     "UpdateAssumeRolePolicy": PolicyKind.TRUST,
     "CreateRole": PolicyKind.TRUST,
     "PutBucketPolicy": PolicyKind.RESOURCE,
+    "AssumeRole": PolicyKind.SESSION,
 }
 
 
@@ -142,7 +143,7 @@ class Exercise:
             return result.world, None
         found = check_policy(text, kind=_POLICY_KINDS.get(self.put.name, PolicyKind.IDENTITY))
         errors = tuple(finding for finding in found if finding.severity is Severity.ERROR)
-        return result.world, Refused("AWS does not save this policy", result, errors)
+        return result.world, Refused("AWS does not take this policy", result, errors)
 
     def _moved(self, answer: Any) -> tuple[World, "Refused | None"]:
         if isinstance(answer, str | Mapping | Call) or not isinstance(answer, Sequence):
