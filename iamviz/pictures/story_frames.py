@@ -8,6 +8,7 @@ from iamviz.pictures.css import components_in
 from iamviz.pictures.errors import PictureError
 from iamviz.pictures.frame import FrameView, frame_html, stepper_html
 from iamviz.pictures.lifelines import lifelines, lifelines_text
+from iamviz.pictures.map_layout import layout
 from iamviz.pictures.map_model import Map
 from iamviz.pictures.map_paint import MapPicture, map_picture, paint
 from iamviz.pictures.marks import clean
@@ -28,16 +29,30 @@ from iamviz.pictures.story_parts import (
 )
 from iamviz.story.story import Step, Story
 
+NATURAL_WIDTH = 820
+"""Px up to which a map of a story runs from left to right (GRAMMAR.md, section 4)."""
+
 
 def frame_views(story: Story, name: str) -> list[FrameView]:
     """The frames of a story; ``name`` starts the names of their bets and is unique on the page."""
+    maps = story_maps(story)
+    return [_view(story, step, maps, name) for step in story.steps]
+
+
+def story_maps(story: Story) -> list[tuple[Map, str]]:
+    """The maps of a story with the class that says where each is shown: left to right, and top to bottom when narrow.
+
+    A long chain would be too wide to read in a frame: it is drawn top to bottom everywhere.
+    """
     wide = story_map(story)
     tall = wide.turned()
-    return [_view(story, step, wide, tall, name) for step in story.steps]
+    if layout(wide).width > NATURAL_WIDTH:
+        return [(tall, "")]
+    return [(wide, "iv-map-wide"), (tall, "iv-map-tall")]
 
 
-def _view(story: Story, step: Step, wide: Map, tall: Map, name: str) -> FrameView:
-    maps = [
+def _view(story: Story, step: Step, maps: Sequence[tuple[Map, str]], name: str) -> FrameView:
+    drawings = [
         paint(
             drawn,
             step=step.number,
@@ -48,15 +63,15 @@ def _view(story: Story, step: Step, wide: Map, tall: Map, name: str) -> FrameVie
             css_class=css_class,
             changed=changes_of(step) if step.bet is None else {},
         )
-        for drawn, css_class in ((wide, "iv-map-wide"), (tall, "iv-map-tall"))
+        for drawn, css_class in maps
     ]
     return FrameView(
         number=step.number,
         total=len(story.steps),
         clock=clock(step.clock),
         caption_html=caption_html(step),
-        map_wide=maps[0],
-        map_tall=maps[1],
+        map_wide=drawings[0],
+        map_tall="".join(drawings[1:]),
         bet=bet_part(step, f"{name}-bet-{step.number}"),
         why_html=why_html(step),
         life_html=life_html(story, step),
@@ -98,7 +113,8 @@ def story_map_picture(story: Story, step: int | None = None) -> MapPicture:
     """The map of a story at a step, or of all its steps."""
     at = _step(story, step)
     label = map_label(at) if step else f"{story.title}: the whole story in {len(story.steps)} steps"
-    return map_picture(story_map(story), step, label, session_states(at), focus=focus_of(at) if step else ())
+    drawn, _ = story_maps(story)[0]
+    return map_picture(drawn, step, label, session_states(at), focus=focus_of(at) if step else ())
 
 
 def lifelines_picture(story: Story, step: int | None = None) -> Picture:

@@ -6,7 +6,9 @@ import re
 
 import pytest
 
+import iamviz as iv
 from iamviz import pictures as pic
+from iamviz.pictures.story_frames import frame_views
 
 from .reading import Reading
 from .samples import frame, stepper
@@ -114,3 +116,10 @@ def test_titles_and_frames_must_match() -> None:
         pic.stepper_html("a", "t", ["one", "two"], ["<article></article>"])
     with pytest.raises(pic.PictureError, match="needs a title"):
         pic.stepper_html("a", "t", [], [])
+
+
+def test_a_long_chain_runs_from_top_to_bottom_everywhere() -> None:
+    views = frame_views(iv.play("chain"), "chain")
+    assert all("iv-map-wide" not in view.map_wide and not view.map_tall for view in views)
+    short = frame_views(iv.play("two_coats"), "coats")
+    assert all("iv-map-wide" in view.map_wide and "iv-map-tall" in view.map_tall for view in short)

@@ -47,7 +47,7 @@ OUTCOMES = {
     "who_did_it": "A A A - I I - A InvalidParameterValue A I",
     # 15: sessions outlive key and trust; AWSRevokeOlderSessions cuts by time of issue (3.8); 076, 078, 100
     "key_leaked": "- A - A - I A - E A A",
-    # 16: SCPs of the role's account do not count for callers from elsewhere, RCPs do (3.3); management is exempt; 032-036
+    # 16: SCPs of the role's account do not count for outside callers, RCPs do (3.3); management is exempt; 032-036
     "fence": "A - A A - E A A - E A",
     "staging_bucket": "I - A - A I E X A A I",
 }
