@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
 
 from iamviz.pictures.css import style_tag
 
@@ -38,6 +40,16 @@ class Picture:
     def page(self) -> str:
         """The markup with its style rules."""
         return wrap(self.html, self.components, self.steps)
+
+    def save(self, path: str | Path, theme: Literal["light", "dark"] = "light", width: int = 760) -> Path:
+        """Write the picture to a file for slides, by its ending: ``.svg``, ``.png`` or ``.html``; gives the path.
+
+        ``width`` is that of its container in px. Maps, lifelines and sessions become SVG by themselves; other SVG and
+        all PNG take an installed Chromium, Chrome or Edge, and a `PictureError` says so where there is none.
+        """
+        from iamviz.pictures.saving import save  # only when asked for: it needs an XML parser and a browser
+
+        return save(self.html, self.components, self.steps, path, theme, width)
 
     def __str__(self) -> str:
         return f"{self.text}\n[picture {self.digest}]"
