@@ -3,7 +3,7 @@
 Account numbers, names, paths, tags, ids and e-mail addresses get stand-ins, one-to-one and the same everywhere. It is
 done before anything is decided or drawn, on the world itself, so no picture can hold a name that it clipped or cut; and
 since patterns cover the stand-ins of what they covered, every decision stays as it was. IP addresses in policies stay:
-ranges could not be compared otherwise.
+ranges could not be compared otherwise. Those in trails get stand-ins too.
 """
 
 import re
@@ -21,9 +21,16 @@ from iamviz.world.world import World
 __all__ = ["Redactor", "redact"]
 
 Thing = TypeVar("Thing")
-_AS_IT_IS = frozenset({"kind", "partition", "mfa_code", "used_codes", "settings", "region", "service", "version"})
+_AS_IT_IS = frozenset(
+    "kind partition mfa_code used_codes settings region service version action error code how".split()
+)
 """Fields that hold words of AWS or of iamviz, whatever dataclass they are in."""
-_SENTENCES = frozenset({"problems", "unknowns", "gaps", "notes", "missing"})
+_KEYS_AS_THEY_ARE = frozenset({"calls"})
+"""Fields that map actions to something."""
+_SENTENCES = frozenset({"problems", "unknowns", "gaps", "notes", "missing", "sentence", "message"})
+_CLIENT = re.compile(r"(?:aws-cli|aws-sdk-[a-z0-9-]+|Boto3|Botocore|S3Console|console\.amazonaws\.com)(?:/[\d.]+)?")
+"""What may be told of a user agent."""
+_NETWORKS = ("192.0.2", "198.51.100", "203.0.113")
 _SECRET = {"secret_access_key": "redacted-secret", "session_token": "redacted-token"}
 _ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12}|\*)?:[^\s\"'<>,;()\[\]{}]+")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -47,6 +54,7 @@ class Redactor:
     def __init__(self, *things: Any) -> None:
         self._redaction = Redaction()
         self._names: dict[str, None] = {}
+        self._addresses: dict[str, str] = {}
         self._sentence: re.Pattern[str] | None = None
         for thing in things:
             self.learn(thing)
@@ -72,13 +80,16 @@ class Redactor:
 
     def sentence(self, text: str) -> str:
         """A sentence: the ARNs, ids, account numbers, e-mail addresses and learned names in it, the rest as it is."""
-        pattern = self._pattern
-        return pattern.sub(lambda match: self._redaction.text(match[0]), text)
+        return self._pattern.sub(lambda match: self._known(match[0]), text)
+
+    def _known(self, text: str) -> str:
+        return self._address(text) if text in self._addresses else self._redaction.text(text)
 
     @property
     def _pattern(self) -> re.Pattern[str]:
         if self._sentence is None:
-            names = sorted((name for name in self._names if len(name) >= SHORTEST_NAME), key=lambda n: (-len(n), n))
+            names = [*self._addresses, *(name for name in self._names if len(name) >= SHORTEST_NAME)]
+            names.sort(key=lambda name: (-len(name), name))
             known = "|".join(map(re.escape, names))
             known = rf"|(?<![A-Za-z0-9])(?:{known})(?![A-Za-z0-9])" if known else ""
             self._sentence = re.compile(f"{_ARN.pattern}|{_MAIL.pattern}|{_TOKEN.pattern}{known}")
@@ -89,6 +100,11 @@ class Redactor:
             return value
         if field in _SECRET:
             return _SECRET[field]
+        if field == "address":
+            return self._address(value) if isinstance(value, str) else self._value(value, "")
+        if field == "agent":
+            found = _CLIENT.match(value)
+            return found[0] if found else ""
         if isinstance(value, str):
             return self._text(value, field)
         if isinstance(value, Policy):
@@ -110,7 +126,8 @@ class Redactor:
                 rows = {key: self._row(_CONDITION_KEYS[field] + key, value[key]) for key in sorted(value)}
                 return Map(rows) if isinstance(value, Map) else rows
             # The table fills in the order of asking, and `Map` has none of its own.
-            pairs = {self._text(str(key), "key"): self._value(value[key], field) for key in sorted(value)}
+            named = field not in _KEYS_AS_THEY_ARE
+            pairs = {(self._text(str(k), "key") if named else k): self._value(value[k], field) for k in sorted(value)}
             return Map(pairs) if isinstance(value, Map) else pairs
         return value
 
@@ -124,6 +141,17 @@ class Redactor:
         if self._redaction.learning:
             self._note(text.rpartition(":")[2].rpartition("/")[2] if text.startswith("arn:") else text)
         return self._redaction.text(text)
+
+    def _address(self, address: str) -> str:
+        """A network address in a trail, where nothing is compared with it: one of those kept for documentation."""
+        if not address or address.endswith((".amazonaws.com", "AWS Internal")):
+            return address
+        if address not in self._addresses:
+            number = len(self._addresses)
+            network, host = divmod(number, 254)
+            net = _NETWORKS[network] if network < len(_NETWORKS) else f"10.{network // 256}.{network % 256}"
+            self._addresses[address] = f"{net}.{host + 1}"
+        return self._addresses[address]
 
     def _note(self, name: str) -> None:
         if "*" not in name and "amazonaws.com" not in name:

@@ -52,7 +52,7 @@ class Joiner:
         self.refused: dict[tuple[str, str, str, str], list[Any]] = {}
         self.keyless: list[Event] = []
         self.seen: OrderedDict[int, None] = OrderedDict()
-        self.halves: OrderedDict[str, Event] = OrderedDict()
+        self.halves: OrderedDict[str, tuple[str, bool]] = OrderedDict()
         self.accounts: set[str] = set()
         self.counts = dict.fromkeys(("events", "odd", "twice", "unfollowed", "data", "kept", "more refusals"), 0)
         self.start: datetime | None = None
@@ -74,8 +74,8 @@ class Joiner:
         self.end = max(event.at, self.end or event.at)
         if event.account:
             self.accounts.add(event.account)
-        second = self._is_second_half(event)
         caller = self._caller(event.who)
+        second = self._is_second_half(event, caller is not None)
         if event.action in ISSUING and not event.error:
             self._issue(event, caller)
         if not second:
@@ -84,17 +84,17 @@ class Joiner:
             if len(self.commanded) < self.most and event.action.startswith("ssm:") and event.writes:
                 self.commanded.setdefault(instance, event)
 
-    def _is_second_half(self, event: Event) -> bool:
-        """Whether the other half of this call was seen already; the half that names the caller counts."""
+    def _is_second_half(self, event: Event, counted: bool) -> bool:
+        """Whether the other half of this call was counted already; a half that names no caller counts for nobody."""
         if not event.shared:
             return False
-        first = self.halves.pop(event.shared, None)
-        if first is None:
-            self.halves[event.shared] = event
+        account, first_counted = self.halves.pop(event.shared, ("", False))
+        if not account:
+            self.halves[event.shared] = (event.account, counted)
             if len(self.halves) > _REMEMBERED:
                 self.halves.popitem(last=False)
             return False
-        return first.account != event.account
+        return first_counted and account != event.account
 
     def _life(self, key: str, kind: str) -> _Life | None:
         life = self.lives.get(key)

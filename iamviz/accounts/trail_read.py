@@ -24,6 +24,8 @@ ENDINGS = (".json", ".json.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".gz")
 _CHUNK = 1 << 20
 _LONGEST_EVENT = 32 << 20
 """Characters: an event of CloudTrail has 256 kB at most; what is longer is no event."""
+_HEAD = 1 << 16
+"""Characters in which the list of events has begun, if there is one."""
 _LISTS = re.compile(r'"(Records|Events)"\s*:\s*\[')
 _BLANK = re.compile(r"[\s,\ufeff]*")
 _NOT_EVENTS = ("CloudTrail-Digest", "CloudTrail-Insight")
@@ -150,6 +152,8 @@ class _Reader:
         if self.text[self.place] == "[":
             self.place += 1
         else:
+            while len(self.text) - self.place < _HEAD and self.more():
+                pass
             start = _LISTS.search(self.text, self.place)
             if start is not None and self.text[self.place] == "{":
                 self.place = start.end()
@@ -185,8 +189,9 @@ class _Reader:
             else:
                 return found
             if len(self.text) - self.place > _LONGEST_EVENT or not self.more():
-                whole = "" if broken.pos < len(self.text) - 1 else "; the file ends in the middle of an event"
-                raise self.error(f"not JSON: {broken.msg}{whole}", broken.pos)
+                cut = self.ended and (broken.pos >= len(self.text.rstrip()) or broken.msg.startswith("Unterminated"))
+                ends = "; the file ends in the middle of an event: it is truncated" if cut else ""
+                raise self.error(f"not JSON: {broken.msg}{ends}", broken.pos)
 
     def more(self) -> bool:
         """Read the next piece; what was consumed is let go."""
