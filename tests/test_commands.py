@@ -40,7 +40,7 @@ def dump(tmp_path: Path) -> Path:
 SECRET = re.compile(r"acme|zoe|payroll|maypay|222255557777|QQQQ", re.I)
 
 
-@pytest.mark.parametrize("command", ["why", "trail", "draw"])
+@pytest.mark.parametrize("command", ["can", "who-can", "reach", "why", "trail", "draw"])
 def test_help_is_plain_and_has_examples(iamviz_command: list[str], command: str) -> None:
     shown = subprocess.run([*iamviz_command, command, "--help"], capture_output=True, text=True, check=True).stdout
     assert "\x1b" not in shown
@@ -95,6 +95,13 @@ def test_why_says_when_it_does_not_know() -> None:
         ["draw", "Nobody", "--account", "staging_bucket"],
         ["draw", "--account", "staging_bucket", "--to", "x.pdf"],
         ["trail", "nowhere"],
+        ["can", "Nobody", "s3:GetObject", "--account", "staging_bucket"],
+        ["can", "ana", "s3:Get*", "--account", "staging_bucket"],
+        ["can", "ana", "GetObject", "*", "--account", "staging_bucket"],
+        ["can", "ana", "s3:GetObjct", "--account", "staging_bucket"],
+        ["who-can", "s3", "--account", "staging_bucket"],
+        ["who-can", "sts:AssumeRole", "Nobody", "--account", "staging_bucket"],
+        ["reach", "Nobody", "--account", "staging_bucket"],
     ],
 )
 def test_bad_input_ends_with_two_and_a_sentence(arguments: list[str]) -> None:
@@ -153,3 +160,98 @@ def test_what_cannot_be_read_is_told_beside_the_answer(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert "note: " in result.stderr
     assert "RoleDetailList[0].AssumeRolePolicyDocument" in result.stderr
+
+
+# ── can, who-can, reach ──
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (
+            ["zoe@acme.com", "sts:AssumeRole", "arn:aws:iam::222255557777:role/PayrollAdmin"],
+            0,
+            "by MayPay › statement 1",
+        ),
+        (["zoe@acme.com", "s3:GetObject", "arn:aws:s3:::b/k"], 1, "must allow s3:GetObject"),
+        (["zoe@acme.com", "sts:AssumeRole"], 3, "own policy, on arn:aws:iam::*:role/Payroll*"),
+        (["zoe@acme.com", "iam:CreateUser"], 1, "denied"),
+        (["zoe@acme.com"], 0, "zoe@acme.com can do"),
+    ],
+)
+def test_can(dump: Path, arguments: list[str], code: int, told: str) -> None:
+    result = runner.invoke(app, ["can", *arguments, "--account", str(dump)])
+    assert result.exit_code == code
+    assert told in result.stdout
+
+
+def test_can_says_on_what_it_depends(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    allow = {"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": mfa}}
+    user = {"UserName": "u", "Arn": "arn:aws:iam::111122223333:user/u", "UserId": "AIDAU"}
+    user["UserPolicyList"] = [{"PolicyName": "p", "PolicyDocument": allow}]  # type: ignore[assignment]
+    path.write_text(json.dumps({"UserDetailList": [user]}))
+    ask = ["can", "u", "s3:GetObject", "arn:aws:s3:::b/k", "--account", str(path)]
+    depends = runner.invoke(app, ask)
+    assert depends.exit_code == 3
+    assert "depends on aws:MultiFactorAuthPresent" in depends.stdout
+    assert runner.invoke(app, [*ask, "--context", "aws:MultiFactorAuthPresent=true"]).exit_code == 0
+    assert runner.invoke(app, [*ask, "--context", "aws:MultiFactorAuthPresent=false"]).exit_code == 1
+    told = json.loads(runner.invoke(app, [*ask, "--json"]).stdout)
+    assert (told["verdict"], told["depends_on"]) == ("depends", ["aws:MultiFactorAuthPresent"])
+    assert runner.invoke(app, ["who-can", "s3:GetObject", "arn:aws:s3:::b/k", "--account", str(path)]).exit_code == 3
+
+
+def test_who_can(dump: Path) -> None:
+    base = ["--account", str(dump)]
+    found = runner.invoke(app, ["who-can", "sts:AssumeRole", "PayrollAdmin", *base])
+    assert found.exit_code == 0
+    assert "zoe@acme.com" in found.stdout
+    assert runner.invoke(app, ["who-can", "s3:DeleteBucket", *base]).exit_code == 1
+    answer = json.loads(runner.invoke(app, ["who-can", "sts:AssumeRole", "PayrollAdmin", "--json", *base]).stdout)
+    assert [row["who"] for row in answer["rows"]] == ["zoe@acme.com"]
+
+
+def test_reach(dump: Path) -> None:
+    found = runner.invoke(app, ["reach", "zoe@acme.com", "--account", str(dump)])
+    assert found.exit_code == 0
+    assert "PayrollAdmin" in found.stdout
+    assert runner.invoke(app, ["reach", "PayrollAdmin", "--account", str(dump)]).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["can", "zoe@acme.com"],
+        ["who-can", "sts:AssumeRole", "PayrollAdmin"],
+        ["reach", "zoe@acme.com"],
+        ["why", f"User: arn:aws:iam::222255557777:user/zoe@acme.com {DENIAL.partition(ANA)[2]}"],
+    ],
+)
+def test_pages_from_a_real_account_are_redacted_unless_told(dump: Path, tmp_path: Path, arguments: list[str]) -> None:
+    page = tmp_path / "x.html"
+    base = [*arguments, "--account", str(dump), "--html", str(page)]
+    shown = runner.invoke(app, base)
+    assert shown.exit_code == 0
+    assert not SECRET.search(page.read_text("utf-8"))
+    assert not SECRET.search(shown.stdout)
+    assert runner.invoke(app, [*base, "--no-redact"]).exit_code == 0
+    assert SECRET.search(page.read_text("utf-8"))
+
+
+def test_pages_of_trails_are_redacted_unless_told(tmp_path: Path) -> None:
+    path, page = tmp_path / "trail.json", tmp_path / "x.html"
+    who = {"type": "IAMUser", "arn": "arn:aws:iam::222255557777:user/zoe@acme.com", "accountId": "222255557777"}
+    record = {"eventTime": "2026-01-01T00:00:00Z", "eventName": "GetRole", "eventSource": "iam.amazonaws.com"}
+    record |= {"userIdentity": {**who, "accessKeyId": "AKIAQQQQQQQQQQQQQQQQ"}, "recipientAccountId": "222255557777"}
+    path.write_text(json.dumps({"Records": [{**record, "requestParameters": {"roleName": "PayrollAdmin"}}]}))
+    assert runner.invoke(app, ["trail", str(path), "--html", str(page)]).exit_code == 0
+    assert not SECRET.search(page.read_text("utf-8"))
+    assert "iam:GetRole" in page.read_text("utf-8")
+    assert runner.invoke(app, ["trail", str(path), "--html", str(page), "--no-redact"]).exit_code == 0
+    assert SECRET.search(page.read_text("utf-8"))
+    told = runner.invoke(app, ["trail", str(path), "--json"])
+    assert json.loads(told.stdout)["credentials"][0]["name"] == "zoe@acme.com"
+    assert runner.invoke(app, ["trail", str(path), "--about", "nobody"]).exit_code == 2
+    assert "calls iam:GetRole" in runner.invoke(app, ["trail", str(path), "--about", "zoe@acme.com"]).stdout

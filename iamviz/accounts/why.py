@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from iamviz.accounts.asker import WITHOUT_POLICIES, asker
 from iamviz.accounts.why_errors import known_error
 from iamviz.accounts.why_parse import Denial, ErrorText, WhyError, parse_error
 from iamviz.accounts.why_proves import left_open, proofs, suggestion, things_to_see, title
@@ -13,6 +14,7 @@ from iamviz.calls.authorize import decide
 from iamviz.calls.hints import Hint, decision_hints
 from iamviz.calls.model import Call
 from iamviz.engine.decision import Decision, Outcome
+from iamviz.engine.depends import Answer
 from iamviz.engine.explain import Explanation
 from iamviz.engine.request import Caller, CallerKind
 from iamviz.engine.trace import StatementTrace
@@ -182,7 +184,7 @@ def _in_account(error: ErrorText, denial: Denial, world: World, resource: str, c
     explanation = decision.explain()
     return _with(
         base,
-        account=tuple(_account_says(denial, world, decision, explanation)),
+        account=(*_depends(world, actor, denial, resource, context), *_account_says(denial, decision, explanation)),
         change=(*_named_by_aws(denial, explanation), *decision_hints(decision)),
         beside=tuple(_beside(denial, decision, explanation)),
         unknown=tuple(_not_known(denial, world, actor, decision, explanation, resource)),
@@ -240,7 +242,22 @@ def _is_service(principal: str) -> bool:
     return principal.endswith(".amazonaws.com") and " " not in principal
 
 
-def _account_says(denial: Denial, world: World, decision: Decision, explanation: Explanation) -> Iterator[str]:
+def _depends(world: World, actor: Actor, denial: Denial, resource: str, context: Mapping[str, Any]) -> Iterator[str]:
+    """Whether the loaded account's answer depends on what neither its files nor the error tell."""
+    caller = actor.caller
+    arn = (caller.role_arn or caller.arn) if caller else ""
+    if arn not in world.users and arn not in world.roles:
+        return
+    verdict = asker(world, arn).decide(denial.action, resource or "*", _context(context))
+    if verdict.answer is Answer.DEPENDS:
+        yield (
+            f"In the loaded account it {verdict.sentence}. AWS refused the request, so look there "
+            "first: below, what is "
+            "not told is taken as absent."
+        )
+
+
+def _account_says(denial: Denial, decision: Decision, explanation: Explanation) -> Iterator[str]:
     if decision.allowed:
         yield (
             f"By what the loaded account holds, {denial.action} would be allowed: "
@@ -326,7 +343,8 @@ def _not_known(
         yield f"No SCPs were loaded for {account}; an SCP may stop the request as well."
     if actor.caller and actor.caller.kind is CallerKind.ROLE_SESSION and actor.session is None:
         yield "A session policy, if one was passed when the session began, is not in the account's dump."
-    if resource and resource not in world.roles and world.resource_of(resource) is None and resource != "*":
+    service = split_fields(resource)[2] if resource.startswith("arn:") else ""
+    if service and service not in WITHOUT_POLICIES and world.resource_of(resource) is None:
         yield f"The policy of {resource} was not loaded, if it has one."
     if not resource:
         yield 'The sentence names no resource; the account was asked for "*".'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from iamviz.commands.ask import CAN_HELP, REACH_HELP, WHO_CAN_HELP, can, reach, who_can
 from iamviz.commands.draw import HELP as DRAW_HELP
 from iamviz.commands.draw import draw
 from iamviz.commands.pages import CHEAT_SHEET_HELP, EXPORT_HELP, STUDENT_HELP, cheat_sheet, export, student
@@ -15,6 +16,9 @@ from iamviz.commands.why import why
 __all__ = ["add_commands"]
 
 _COMMANDS = (
+    ("can", "Say what somebody can do.", CAN_HELP, can),
+    ("who-can", "Say who can do something.", WHO_CAN_HELP, who_can),
+    ("reach", "Say which roles somebody can become.", REACH_HELP, reach),
     ("why", "Explain an error of AWS.", WHY_HELP, why),
     ("trail", "Read CloudTrail: who became which role.", TRAIL_HELP, trail),
     ("draw", "Draw who may become whom.", DRAW_HELP, draw),

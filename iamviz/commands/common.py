@@ -26,8 +26,8 @@ __all__ = [
     "Loaded",
     "Page",
     "Redact",
-    "RedactExport",
     "fail",
+    "lede",
     "load",
     "note",
     "reading_bar",
@@ -51,14 +51,11 @@ Accounts = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")]
 Redact = Annotated[
-    bool, typer.Option("--redact/--no-redact", help="Replace account numbers, names, ids and e-mail addresses.")
-]
-RedactExport = Annotated[
     bool | None,
     typer.Option(
         "--redact/--no-redact",
-        help="Replace account numbers, names, ids and e-mail addresses; what comes from a real account is redacted "
-        "unless you say --no-redact.",
+        help="Replace account numbers, names, ids and e-mail addresses. Default: in files written from a real account.",
+        show_default=False,
     ),
 ]
 Page = Annotated[
@@ -89,10 +86,10 @@ class Loaded:
         return self.redactor(thing) if self.redactor else thing
 
 
-def load(accounts: Sequence[str] | None, redact: bool | None = False, *more: Any) -> Loaded:
+def load(accounts: Sequence[str] | None, redact: bool | None, written: Path | None, *more: Any) -> Loaded:
     """The world of ``--account``; what could not be read goes to standard error, bad files end the command.
 
-    ``redact`` None means: when it is a real account. ``more`` is learned by the redaction too.
+    ``redact`` None means: when a file is ``written`` and it is a real account. ``more`` is redacted with it.
     """
     from iamviz.accounts.redact import Redactor
     from iamviz.loading import ENDINGS
@@ -107,7 +104,7 @@ def load(accounts: Sequence[str] | None, redact: bool | None = False, *more: Any
             world = load_world(accounts[0], *accounts[1:])
         except (OSError, ValueError) as error:
             fail(str(error))
-    wanted = real if redact is None else redact
+    wanted = real and written is not None if redact is None else redact
     redactor = Redactor(world, *more) if wanted else None
     for warning in caught:
         message = str(warning.message)
@@ -146,6 +143,13 @@ def write(path: Path, text: str) -> None:
     except OSError as error:
         fail(f"{path}: cannot be written: {error.strerror or error}")
     typer.echo(f"{harmless(str(path))}  {max(1, round(len(text.encode()) / 1000)):,} kB", err=True)
+
+
+def lede(loaded: Loaded) -> str:
+    """The sentence below a page's title: what may be wrong to think about the names."""
+    if loaded.redactor is not None:
+        return "Names, numbers and ids are stand-ins for the real ones."
+    return "Names and numbers are the real ones." if loaded.real else ""
 
 
 @contextmanager

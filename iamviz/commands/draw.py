@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from iamviz.commands.common import Accounts, RedactExport, fail, load, say, write
+from iamviz.commands.common import Accounts, Redact, fail, lede, load, say, write
 
 __all__ = ["HELP", "draw"]
 
@@ -29,18 +29,18 @@ def draw(
     account: Accounts = None,
     hops: Annotated[int, typer.Option("--hops", min=1, max=8, help="How many steps around WHO.")] = 1,
     to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="The file that is written.")] = None,
-    redact: RedactExport = None,
+    redact: Redact = None,
 ) -> None:
     """Draw who may become whom: a whole account, or what is around one user or role."""
-    from iamviz.accounts.named import find
+    from iamviz.accounts.asker import principal_arn
     from iamviz.pictures.page import page_html
     from iamviz.pictures.world_map import world_map_picture
 
     if to is not None and to.suffix.lower() != ".html":
         fail(f"{to}: the name of the file must end in .html")
-    loaded = load(account, redact if to is not None else bool(redact))
+    loaded = load(account, redact, to)
     try:
-        center = loaded.of(find(loaded.plain, who)) if who else ""
+        center = loaded.of(principal_arn(loaded.plain, who)) if who else ""
         picture = world_map_picture(loaded.world, center, hops)
     except ValueError as error:
         fail(str(error))
@@ -48,13 +48,4 @@ def draw(
         say(picture.text)
         return
     title = f"Around {loaded.world.name_of(center)}" if center else "Who may become whom"
-    write(to, page_html(title, lede(loaded.redactor is not None), [("", [picture])]))
-
-
-def lede(redacted: bool) -> str:
-    """The sentence below a page's title: what may be wrong to think about the names."""
-    return (
-        "Names, numbers and ids are stand-ins for the real ones."
-        if redacted
-        else "Names and numbers are the real ones."
-    )
+    write(to, page_html(title, lede(loaded), [("", [picture])]))

@@ -35,7 +35,7 @@ def trail(
         str, typer.Option("--about", metavar="KEY", help="Whose story: an access key id, or a name.")
     ] = "",
     steps: Annotated[int, typer.Option("--steps", min=1, max=60, help="How many steps a story has at most.")] = 12,
-    redact: Redact = False,
+    redact: Redact = None,
     as_json: AsJson = False,
     page: Page = None,
 ) -> None:
@@ -50,7 +50,7 @@ def trail(
         with reading_bar("Reading") as progress:
             found = read(*paths, progress=progress)
         key = found.credential(about).key if about else ""
-        if redact:
+        if redact or (redact is None and page is not None):
             redactor = Redactor(found)
             redacted = redactor(found)
             found, key = ShownTrail(*(getattr(redacted, field.name) for field in fields(Trail))), redactor(key)

@@ -35,7 +35,7 @@ def why(
     context: Annotated[
         list[str] | None, typer.Option("--context", metavar="KEY=VALUE", help="A condition key of the request.")
     ] = None,
-    redact: Redact = False,
+    redact: Redact = None,
     as_json: AsJson = False,
     page: Page = None,
 ) -> None:
@@ -50,8 +50,9 @@ def why(
         error = sys.stdin.buffer.read().decode("utf-8", "replace")
     keys = context_of(context)
     # An error that is redacted keeps its shape: the ARNs in it are redacted, the words are not.
-    loaded = load(account, redact) if account else None
-    redactor = (loaded.redactor if loaded else Redactor()) if redact else None
+    wanted = page is not None if redact is None else redact
+    loaded = load(account, wanted, page) if account else None
+    redactor = (loaded.redactor if loaded else Redactor()) if wanted else None
     if redactor is not None:
         error, resource = redactor.sentence(error), redactor(resource)
     try:

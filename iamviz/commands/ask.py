@@ -1,0 +1,250 @@
+"""`iamviz can`, `who-can`, `reach`: questions to a loaded account. Every answer names the statement that decides."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from iamviz.commands.common import Accounts, AsJson, Exit, Loaded, Page, Redact, fail, lede, load, say, write
+from iamviz.commands.why import context_of
+
+if TYPE_CHECKING:
+    from iamviz.pictures.asked import AskedPicture
+
+__all__ = ["CAN_HELP", "REACH_HELP", "WHO_CAN_HELP", "can", "reach", "who_can"]
+
+CAN_HELP = """Say what somebody can do: one action on one resource, or everything.
+
+WHO is a user or a role: its name, its label or its ARN. Without ACTION all actions of AWS are decided and counted by
+service and access level; --json lists them. Without RESOURCE the answer is for some resource at least. Where it depends
+on what the account's files do not tell (MFA, source address, tags), it says on what, and never rounds to yes or no;
+--context tells it.
+
+The exit code is 0 for allowed, 1 for denied, 3 when it depends, 2 when something given cannot be used.
+
+\b
+Examples:
+  iamviz can Deploy s3:DeleteObject arn:aws:s3:::reports/q3.csv --account account.json
+  iamviz can ana iam:PassRole --account account.json --context aws:MultiFactorAuthPresent=true
+  iamviz can ana --account account.json
+"""
+WHO_CAN_HELP = """Say who can do something: every user and role, and whom a resource's own policy lets in from outside.
+
+For sts:AssumeRole the resource may be a role's name: both sides are decided.
+
+The exit code is 0 when somebody can for certain, 1 when nobody can, 3 when all who can are under conditions.
+
+\b
+Examples:
+  iamviz who-can s3:DeleteBucket arn:aws:s3:::reports --account account.json
+  iamviz who-can sts:AssumeRole Deploy --account account.json
+"""
+REACH_HELP = """Say which roles somebody can become, directly or through other roles.
+
+Each hop is decided on both sides. The shortest sure way is told; a way that depends on something says on what.
+
+The exit code is 0 when some role can be reached for certain, 1 when none can, 3 when all ways are under conditions.
+
+\b
+Examples:
+  iamviz reach ana --account account.json
+  iamviz reach ana --account account.json --html reach.html
+"""
+_CODES = {"allowed": Exit.YES, "denied": Exit.NO, "depends": Exit.DEPENDS}
+
+Who = Annotated[str, typer.Argument(metavar="WHO", help="A user or role: name, label or ARN.")]
+Context = Annotated[
+    list[str] | None, typer.Option("--context", metavar="KEY=VALUE", help="A condition key of the request, told.")
+]
+
+
+def can(
+    who: Who,
+    action: Annotated[str, typer.Argument(metavar="[ACTION]", help="Such as s3:GetObject.")] = "",
+    resource: Annotated[str, typer.Argument(metavar="[RESOURCE]", help="An ARN, or * itself.")] = "",
+    account: Accounts = None,
+    context: Context = None,
+    redact: Redact = None,
+    as_json: AsJson = False,
+    page: Page = None,
+) -> None:
+    """Say what somebody can do: one action on one resource, or everything."""
+    from iamviz.accounts.asker import principal_arn
+    from iamviz.pictures.asked import allowed_picture
+
+    keys = context_of(context)
+    loaded = load(account, redact, page, resource)
+    try:
+        arn = loaded.of(principal_arn(loaded.plain, who))
+        resource = loaded.of(resource)
+        if not action or not resource:
+            answer = allowed_picture(loaded.world, arn)
+        if not action:
+            _show(loaded, answer, as_json, page, "" if as_json else _counts(answer))
+            return
+        told = _one(loaded, arn, action, resource, keys) if resource else _some(loaded, answer, arn, action)
+    except ValueError as error:
+        fail(str(error))
+    if as_json:
+        typer.echo(json.dumps(told, indent=2))
+    else:
+        say(_told(told))
+    raise typer.Exit(_CODES[told["verdict"]])
+
+
+def _counts(answer: AskedPicture) -> str:
+    """How many actions by service and access level, and what is not known."""
+    levels = ("List", "Read", "Tagging", "Write", "Permissions management")
+    counts: dict[str, dict[str, int]] = {}
+    for action, level in {row["action"]: row["access level"] for row in answer.rows}.items():
+        of_service = counts.setdefault(action.partition(":")[0], {})
+        of_service[level] = of_service.get(level, 0) + 1
+    width = max(map(len, counts), default=0)
+    lines = [answer.sentence, "", f"{'service':{width}}" + "".join(f"  {level:>7}" for level in levels)]
+    for service in sorted(counts):
+        numbers = (counts[service].get(level, 0) for level in levels)
+        cells = (f"  {number or '·':>{max(len(level), 7)}}" for level, number in zip(levels, numbers, strict=True))
+        lines.append(f"{service:{width}}" + "".join(cells))
+    lines += ["", "Not known:", *(f"- {text}" for text in answer.unknowns)] if answer.unknowns else []
+    return "\n".join(lines)
+
+
+def _one(loaded: Loaded, arn: str, action: str, resource: str, keys: dict[str, Any]) -> dict[str, Any]:
+    """The verdict on one action and one resource, with what decides it."""
+    from iamviz.accounts.answers import allow_of
+    from iamviz.accounts.asker import asker
+    from iamviz.calls.ask import ask
+    from iamviz.calls.hints import decision_hints
+
+    _check_action(action)
+    caller = asker(loaded.world, arn)
+    verdict = caller.decide(action, resource, keys)
+    said = allow_of(verdict, caller.policies.identity, action)
+    told: dict[str, Any] = {
+        "who": arn,
+        "action": action,
+        "resource": resource,
+        "verdict": verdict.answer.value,
+        "sentence": verdict.sentence,
+        "depends_on": list(verdict.keys),
+        "statement": str(said or ""),
+        "why": "",
+        "change": [],
+        "unknown": list(loaded.world.unknowns),
+    }
+    if verdict.answer.value == "denied":
+        decision = ask(loaded.world, arn, action, resource)
+        if not decision.allowed:
+            told["why"] = decision.explain().sentence
+            told["change"] = [str(hint) for hint in decision_hints(decision)]
+    return told
+
+
+def _some(loaded: Loaded, answer: AskedPicture, arn: str, action: str) -> dict[str, Any]:
+    """The verdict on one action for some resource at least."""
+    from iamviz.catalogue import action_info, actions_of, nearest
+
+    _check_action(action)
+    info = action_info(action)
+    if info is None:
+        service = action.partition(":")[0].lower()
+        near = nearest(action, [f"{service}:{name}" for name in actions_of(service)])
+        fail(f"{action} is not an action of AWS{f'; did you mean {near}?' if near else ''}")
+    rows = [row for row in answer.rows if row["action"] == info.name]
+    sure = [row for row in rows if row["verdict"] == "allowed"]
+    verdict = "allowed" if sure else "depends" if rows else "denied"
+    best = (sure or rows or [{}])[0]
+    where = ", ".join(best.get("resources", ()))
+    told = {"allowed": f"allowed on {where}", "depends": f"{best.get('verdict', '')}, on {where}", "denied": "denied"}
+    return {
+        "who": arn,
+        "action": info.name,
+        "resource": "",
+        "verdict": verdict,
+        "sentence": told[verdict],
+        "depends_on": [],
+        "statement": best.get("statement", ""),
+        "why": "no policy of it allows this action on any resource" if verdict == "denied" else "",
+        "change": [],
+        "unknown": list(loaded.world.unknowns),
+    }
+
+
+def _check_action(action: str) -> None:
+    service, colon, name = action.partition(":")
+    if not (service and colon and name) or "*" in action or "?" in action:
+        fail(f"{action} is not an action; expected service:Action, such as s3:GetObject (leave it out for all of them)")
+
+
+def _told(told: dict[str, Any]) -> str:
+    on = f" on {told['resource']}" if told["resource"] else ""
+    lines = [f"{told['who']}, {told['action']}{on}: {told['sentence']}"]
+    lines += [f"  by {told['statement']}"] if told["statement"] and told["verdict"] != "denied" else []
+    lines += [f"  {told['why']}"] if told["why"] else []
+    for change in told["change"]:
+        first, *rest = change.split("\n")
+        lines += [f"  - {first}", *(f"    {line}" for line in rest)]
+    lines += ["", "Not known:", *(f"- {text}" for text in told["unknown"])] if told["unknown"] else []
+    return "\n".join(lines)
+
+
+def who_can(
+    action: Annotated[str, typer.Argument(metavar="ACTION", help="Such as s3:DeleteBucket.")],
+    resource: Annotated[str, typer.Argument(metavar="[RESOURCE]", help="An ARN; for sts:AssumeRole a role.")] = "*",
+    account: Accounts = None,
+    redact: Redact = None,
+    as_json: AsJson = False,
+    page: Page = None,
+) -> None:
+    """Say who can do something."""
+    from iamviz.accounts.asker import principal_arn
+    from iamviz.pictures.asked import who_can_picture
+
+    loaded = load(account, redact, page, resource)
+    try:
+        if action.lower() == "sts:assumerole" and not resource.startswith("arn:"):
+            resource = principal_arn(loaded.plain, resource)
+        answer = who_can_picture(loaded.world, action, loaded.of(resource))
+    except ValueError as error:
+        fail(str(error))
+    _show(loaded, answer, as_json, page)
+    _end(answer)
+
+
+def reach(
+    who: Who, account: Accounts = None, redact: Redact = None, as_json: AsJson = False, page: Page = None
+) -> None:
+    """Say which roles somebody can become."""
+    from iamviz.accounts.asker import principal_arn
+    from iamviz.pictures.asked import reach_picture
+
+    loaded = load(account, redact, page)
+    try:
+        answer = reach_picture(loaded.world, loaded.of(principal_arn(loaded.plain, who)))
+    except ValueError as error:
+        fail(str(error))
+    _show(loaded, answer, as_json, page)
+    _end(answer)
+
+
+def _show(loaded: Loaded, answer: AskedPicture, as_json: bool, page: Any, text: str = "") -> None:
+    """Print an answer (``text`` in place of its own), and write its page where one is wanted."""
+    from iamviz.pictures.page import page_html
+
+    if as_json:
+        typer.echo(json.dumps(json.loads(answer.to_json()), indent=2))
+    else:
+        say(text or str(answer.answer))
+    if page is not None:
+        write(page, page_html(answer.answer.question, lede(loaded), [("", [answer])]))
+
+
+def _end(answer: AskedPicture) -> None:
+    """Leave with the exit code of an answer that lists who or what may."""
+    verdicts = [row["verdict"] for row in answer.rows]
+    if not verdicts:
+        raise typer.Exit(Exit.NO)
+    if "allowed" not in verdicts:
+        raise typer.Exit(Exit.DEPENDS)
