@@ -42,8 +42,8 @@ def exercise_html(exercise: Exercise) -> str:
     hidden = os.environ.get("IAMVIZ_SOLUTIONS") == "hidden"  # as in the copies that `iamviz student` makes
     solution = "" if hidden else f"<details><summary>A solution</summary>{_solution_html(exercise)}</details>"
     return (
-        f'<section class="iv-exercise"><p class="b big">{esc(exercise.title)}</p>{paragraphs}{_tried_html(exercise)}'
-        f"{_hints_html(exercise.hints)}{solution}</section>"
+        f'<div class="iv-exercise"><p class="b big">{esc(exercise.title)}</p>{paragraphs}{_tried_html(exercise)}'
+        f"{_hints_html(exercise.hints)}{solution}</div>"
     )
 
 
@@ -114,7 +114,7 @@ def report_html(report: Report) -> str:
         rows = "".join(_case_html(case) for case in report.cases)
         table = f'<table class="rows"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
         body = table + _failing_html(report)
-    return f'<section class="iv-exercise"><p class="b big">{esc(_headline(report))}</p>{body}</section>'
+    return f'<div class="iv-exercise"><p class="b big">{esc(_headline(report))}</p>{body}</div>'
 
 
 def _case_html(case: CaseResult) -> str:

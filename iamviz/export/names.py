@@ -12,6 +12,7 @@ from html import escape, unescape
 
 _TAG = re.compile(r"<[a-zA-Z][^<>]*>")
 _RADIO = re.compile(r'<input\b(?=[^<>]*\stype="radio")[^<>]*\sname="([^"]*)"')
+_FOLD = re.compile(r'<details\b[^<>]*\sname="([^"]*)"')  # of those that share a name one is open
 _ID = re.compile(r'\sid="([^"]*)"')
 _ATTRIBUTE = re.compile(r'(\s)([\w:-]+)="([^"]*)"')
 _SINGLE = frozenset({"id", "for", "name", "list", "headers"})
@@ -23,10 +24,10 @@ _IN_CSS = re.compile(r"#(-?[A-Za-z_][\w-]*)")
 
 
 def names_in(html: str) -> list[str]:
-    """The ids and radio names in cleaned HTML, each once, in order of appearance."""
+    """The ids, and the names of groups of radios and folds, in cleaned HTML, each once, in order of appearance."""
     found: dict[str, None] = {}
     for tag in _TAG.findall(html):
-        for pattern in (_ID, _RADIO):
+        for pattern in (_ID, _RADIO, _FOLD):
             found.update((unescape(name), None) for name in pattern.findall(tag))
     return list(found)
 

@@ -18,7 +18,7 @@ from iamviz.pictures.picture import Picture, wrap
 from iamviz.pictures.story_frames import stepper_picture
 from iamviz.story.source import ScenarioError
 
-_STEPPER = re.compile(r'<div class="iv-stepper"[^<>]*><input type="radio" name="([^"]+)"')
+_STEPPER = re.compile(r'<div class="iv-stepper"[^<>]*><input type="radio" name="[^"]+" id="([^"]+)-step-1"')
 _PICTURE = re.compile(r'<div class="iamviz">')
 _PRE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
 

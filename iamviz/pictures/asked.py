@@ -106,7 +106,7 @@ def asked_html(
     more = f'<p class="t2">{len(rows) - MOST_ROWS:,} more rows: table has all.</p>' if len(rows) > MOST_ROWS else ""
     points = "".join(f"<li>{esc(text)}</li>" for text in unknowns)
     told = f'<details class="t2"><summary>What is not known here</summary><ul>{points}</ul></details>' if points else ""
-    return f'<section class="iv-asked"><p class="big b">{esc(sentence)}</p>{above_html}{table}{more}{told}</section>'
+    return f'<div class="iv-asked"><p class="big b">{esc(sentence)}</p>{above_html}{table}{more}{told}</div>'
 
 
 def _numeric(head: str) -> str:

@@ -105,8 +105,8 @@ def clock_html(name: str, made: Clock) -> str:
         for k, time in enumerate(times)
     )
     return (
-        f'<section class="iv-stepper iv-clock" role="radiogroup" aria-label="{esc(f"{made.title}: {total} instants")}">'
-        f'{radios}<ol class="iv-rail" aria-hidden="true">{chips}</ol><ol class="iv-frames">{shown}</ol></section>'
+        f'<div class="iv-stepper iv-clock" role="radiogroup" aria-label="{esc(f"{made.title}: {total} instants")}">'
+        f'{radios}<ol class="iv-rail" aria-hidden="true">{chips}</ol><ol class="iv-frames">{shown}</ol></div>'
     )
 
 
@@ -117,7 +117,7 @@ def _nav(name: str, index: int, times: Sequence[str]) -> str:
         return f'<span class="c-mute {css_class} off" aria-disabled="true">{"start" if target < 0 else "end"}</span>'
 
     middle = f'<p class="t2">{index + 1} of {len(times)}</p>'
-    return f'<nav class="iv-nav x" aria-label="Time">{entry(index - 1, "p")}{middle}{entry(index + 1, "n b")}</nav>'
+    return f'<div class="iv-nav x">{entry(index - 1, "p")}{middle}{entry(index + 1, "n b")}</div>'
 
 
 def pane_html(made: Clock, index: int) -> str:

@@ -17,7 +17,7 @@ from iamviz.pictures.marks import Mark, esc, glyph, inline, mark
 _ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,79}")
 
 
-_SCROLLS: Final = ' style="overflow-x:auto" tabindex="0" role="region" aria-label="map, scrolls sideways"'
+_SCROLLS: Final = ' style="overflow-x:auto" tabindex="0" role="group" aria-label="map, scrolls sideways"'
 
 
 @dataclass(frozen=True)

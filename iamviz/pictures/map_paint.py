@@ -90,7 +90,7 @@ def map_picture(
     else:
         svg = paint(shown, step, said, states, spoiler, focus)
         html = (
-            '<div class="iv-wide-map" style="overflow-x:auto" tabindex="0" role="region" '
+            '<div class="iv-wide-map" style="overflow-x:auto" tabindex="0" role="group" '
             f'aria-label="map, scrolls sideways">{svg}</div>'
         )
     return MapPicture(html, map_text(map_, step, states), frozenset({"map"}), map=map_)

@@ -31,7 +31,9 @@
   const steps = ".iv-stepper > input";
   const follow = () => {
     const named = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (named?.matches(steps)) named.checked = true;
+    if (!named?.matches(steps)) return;
+    named.checked = true;
+    for (let fold = named.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   };
   addEventListener("hashchange", follow);
   follow();
