@@ -62,7 +62,7 @@ class Layout:
 @lru_cache(maxsize=64)
 def layout(map_: Map) -> Layout:
     """Lay the whole map out; frames only filter it, so nothing ever moves."""
-    drawing = json.loads(render(map_.digraph().source, "json0"))
+    drawing = json.loads(render(map_.layout_source(), "json0"))
     _, _, width, height = _numbers(drawing["bb"])
     flip = _Flip(height)
     nodes: dict[str, Point] = {}

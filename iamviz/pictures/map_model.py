@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
 from iamviz.pictures.errors import PictureError
@@ -174,7 +175,11 @@ class Map:
 
     def node(self, key: str) -> MapNode:
         """The node with this key."""
-        return next(node for node in self.nodes if node.key == key)
+        return self._by_key[key]
+
+    @cached_property
+    def _by_key(self) -> dict[str, MapNode]:
+        return {node.key: node for node in self.nodes}
 
     def members(self, account: MapAccount) -> tuple[MapNode, ...]:
         """The nodes inside an account."""
@@ -251,6 +256,34 @@ class Map:
             graph.edge(names[edge.source], names[edge.target], id=f"e{index}", **attributes)
         return graph
 
+    def layout_source(self) -> str:
+        """The same graph as `digraph` without labels, as DOT text: written here, since quoting by graphviz takes long.
+
+        No name is in it: everything is numbered, and every attribute is ours.
+        """
+        names = {node.key: f"n{index}" for index, node in enumerate(self.nodes)}
+        known = {account.key for account in self.accounts}
+        lines = [
+            "digraph map {",
+            (
+                f'graph [rankdir={self.direction} nodesep="{self.nodesep:g}" ranksep="{self.ranksep:g}" splines=true '
+                'newrank=false fontname=Helvetica pad="0.02" remincross=true]'
+            ),
+            'node [fixedsize=true label="" fontname=Helvetica fontsize=12 penwidth="1.5"]',
+            'edge [fontname=Helvetica fontsize=11 arrowsize=".6"]',
+        ]
+        for index, account in enumerate(self.accounts):
+            lines.append(f"subgraph cluster_c{index} {{ graph [{_listed(self._account_attributes(account, False))}]")
+            lines += [f"{names[n.key]} [{_listed(self._node_attributes(n, False))}]" for n in self.members(account)]
+            lines.append("}")
+        outside = (node for node in self.nodes if node.account not in known)
+        lines += [f"{names[node.key]} [{_listed(self._node_attributes(node, False))}]" for node in outside]
+        lines += [
+            f"{names[edge.source]} -> {names[edge.target]} [id=e{index} {_listed(self._edge_attributes(edge, False))}]"
+            for index, edge in enumerate(self.edges)
+        ]
+        return "\n".join([*lines, "}"])
+
     def _account_attributes(self, account: MapAccount, labels: bool) -> dict[str, str]:
         name, number = account.shown_name, account.shown_number
         stacked = self.stacks(account)
@@ -312,6 +345,13 @@ class Map:
 def verb_width(verb: str) -> float:
     """Px of a verb as the map sets it."""
     return text_width(verb, 11, bold=True) * 0.97
+
+
+def _listed(attributes: dict[str, str]) -> str:
+    """Attributes in DOT; a value in angle brackets is one of our own tables, any other is quoted."""
+    return " ".join(
+        f"{name}={value}" if value.startswith("<") else f'{name}="{value}"' for name, value in attributes.items()
+    )
 
 
 def _slot(width: int, height: int) -> str:

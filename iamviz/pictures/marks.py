@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final, Literal
 
 Mark = Literal["allow", "none", "deny", "cond", "expired", "absent", "unreached", "ask"]
@@ -96,6 +97,7 @@ def _advance(character: str) -> int:
     return _SQUARE if unicodedata.east_asian_width(character) in "WF" else _USUAL
 
 
+@lru_cache(maxsize=4096)
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Width in px of a text set ``size`` px high in a Helvetica-like face; no font file is read, so it never varies."""
     return sum(_advance(c) for c in text) / 1000 * size * (1.08 if bold else 1.03)

@@ -122,10 +122,16 @@ class WorldGraph:
         who = f"session:{self._profile_of[key]}" if key in self._profile_of else key
         if who == key and key not in world.users and key not in world.roles:
             return
+        session = world.sessions.get(key)
+        owner_arn = session.principal if session else key
+        owner = world.users.get(owner_arn) or world.roles.get(owner_arn)
+        policies = world.policies_of(owner) if owner else None
         for arn, resource in sorted(world.resources.items()):
             allowed: dict[str, str] = {}
             for action, verb in _PROBES.get(Arn.parse(arn).service if Arn.is_arn(arn) else "", ()):
-                statement = self._allowing(who, action, resource)
+                # Where no statement speaks of the action at all, nothing can allow it: no need to ask.
+                speaks = policies is None or any(policy.covering(action.lower()).allows for policy in policies)
+                statement = self._allowing(who, action, resource) if speaks or resource.policy else None
                 if statement is not None:
                     allowed[verb] = f"{action}: {statement}"
             if allowed:

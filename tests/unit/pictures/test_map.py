@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -9,9 +10,10 @@ import pytest
 
 from iamviz import pictures as pic
 from iamviz.pictures import Map, MapEdge, MapNode
+from iamviz.pictures.dot import render
 
 from .reading import Element, Reading
-from .samples import all_kinds_map, story_map
+from .samples import HOSTILE, all_kinds_map, story_map
 
 
 def groups(svg: str, kind: str) -> list[Element]:
@@ -232,3 +234,15 @@ def test_layout_is_computed_once_for_equal_maps() -> None:
 
 def test_the_story_fits_a_frame() -> None:
     assert pic.layout(story_map()).width < 800
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
+def test_what_is_laid_out_holds_no_name_and_stands_as_the_plain_graph_does(name: str) -> None:
+    for drawn in (story_map(name), all_kinds_map(name), story_map(name, "TB")):
+        source = drawn.layout_source()
+        assert len(name) < 3 or name not in source
+        found, plain = (json.loads(render(text, "json0")) for text in (source, drawn.digraph().source))
+        assert [(o["name"], o.get("pos"), o.get("bb")) for o in found["objects"]] == [
+            (o["name"], o.get("pos"), o.get("bb")) for o in plain["objects"]
+        ]
+        assert [(e["id"], e["pos"]) for e in found["edges"]] == [(e["id"], e["pos"]) for e in plain["edges"]]
