@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from html import escape
+from typing import TYPE_CHECKING, Any
 
 from iamviz.engine.request import Caller, CallerKind
 from iamviz.world.organization import organization_path
@@ -51,6 +52,19 @@ class Context(tuple[ContextValue, ...]):
         widths = [max((len(row[name]) for row in self.rows), default=0) for name in ("key", "value")]
         lines = (f"{row['key']:<{widths[0]}}  {row['value']:<{widths[1]}}  {row['origin']}" for row in self.rows)
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        """The table as notebooks show it; everything in it is escaped, values come from files."""
+        head = "".join(f'<th scope="col">{name}</th>' for name in ("condition key", "value", "where it comes from"))
+        cells = (
+            f'<tr><th scope="row"><code>{escape(row["key"])}</code></th><td><code>{escape(row["value"])}</code></td>'
+            f"<td>{escape(row['origin'])}</td></tr>"
+            for row in self.rows
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(cells)}</tbody></table>"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
 
 
 def iso(moment: datetime) -> str:

@@ -9,6 +9,7 @@ from immutables import Map
 
 from iamviz import Caller, World, WorldError
 from iamviz.world import Account
+from iamviz.world.context import Context, ContextValue
 from iamviz.world.entities import OidcProvider
 from tests.unit.calls.company import (
     ANA,
@@ -178,3 +179,12 @@ def test_the_context_is_a_table_with_one_row_a_key() -> None:
 def test_asking_for_somebody_unknown_names_who_is_known() -> None:
     with pytest.raises(WorldError, match=r"nobody is called 'bob'; labels and profiles here: .*mfa, plain, reader"):
         WORLD.context_of("bob")
+
+
+def test_a_notebook_shows_a_table_and_nothing_becomes_markup() -> None:
+    context = Context([ContextValue("aws:PrincipalTag/<b>", ("<script>alert(1)</script>",), "a tag & more")])
+    html = context._repr_html_()
+    assert html.count("<tr>") == 2
+    assert "<script>" not in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert "a tag &amp; more" in html
