@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from iamviz.pictures.crowds import hub_picture as hub
     from iamviz.pictures.crowds import sessions_picture as sessions
     from iamviz.pictures.engine_code import engine_code
+    from iamviz.pictures.evidence import conditions_picture as conditions
     from iamviz.pictures.evidence import gates_picture as gates
     from iamviz.pictures.evidence import lock_picture as lock
     from iamviz.pictures.panes import overlap_picture as overlap
@@ -78,7 +79,7 @@ _PLACES = {
         "who_can_assume_picture as who_can_assume",
         "who_can_picture as who_can",
     ),
-    "iamviz.pictures.evidence": ("gates_picture as gates", "lock_picture as lock"),
+    "iamviz.pictures.evidence": ("conditions_picture as conditions", "gates_picture as gates", "lock_picture as lock"),
     "iamviz.pictures.panes": ("overlap_picture as overlap",),
     "iamviz.pictures.trail_frames": ("trail",),
     "iamviz.pictures.why_picture": ("why",),
@@ -133,6 +134,7 @@ __all__ = [
     "check_policy",
     "clock",
     "compare",
+    "conditions",
     "credential_card",
     "decide",
     "engine_code",

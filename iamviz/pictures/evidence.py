@@ -10,7 +10,8 @@ from iamviz.engine.explain import Explanation, Gate, GateRow, Status
 from iamviz.engine.request import CallerKind
 from iamviz.engine.trace import ConditionTrace, ElementTrace, StatementTrace
 from iamviz.pictures import gates as gate_art
-from iamviz.pictures.conditions import ConditionMark, ConditionRow, conditions
+from iamviz.pictures.conditions import ConditionMark, ConditionRow, conditions, conditions_text
+from iamviz.pictures.errors import PictureError
 from iamviz.pictures.lock import Key, LockSide, SayRow, lock, lock_small, lock_text
 from iamviz.pictures.marks import Hue, Mark, esc, word
 from iamviz.pictures.picture import Picture
@@ -71,6 +72,20 @@ def condition_rows(traces: Iterable[ConditionTrace]) -> str:
     """Condition rows as a table: what the policy wants, what the request has, so."""
     rows = [condition_row(trace) for trace in traces]
     return conditions("", rows) if rows else ""
+
+
+def conditions_picture(decision: Decision) -> Picture:
+    """The conditions of the statement that decided, or that came nearest, as a picture of its own.
+
+    PictureError when no statement of the decision has a condition.
+    """
+    explanation = decision.explain()
+    trace = next((t for t in (*explanation.deciding, *explanation.near_misses) if t.conditions), None)
+    if trace is None:
+        raise PictureError("no statement that decided, or came near, has a condition")
+    title = f"{trace.policy.label}, {trace.statement.label}"
+    rows = [condition_row(row) for row in trace.conditions]
+    return Picture(conditions(title, rows), conditions_text(title, rows), frozenset({"conditions"}))
 
 
 def condition_row(trace: ConditionTrace) -> ConditionRow:
