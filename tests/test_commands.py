@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def dump(tmp_path: Path) -> Path:
 SECRET = re.compile(r"acme|zoe|payroll|maypay|222255557777|QQQQ", re.I)
 
 
-@pytest.mark.parametrize("command", ["can", "who-can", "reach", "why", "trail", "draw"])
+@pytest.mark.parametrize("command", ["can", "who-can", "reach", "why", "trail", "draw", "report"])
 def test_help_is_plain_and_has_examples(iamviz_command: list[str], command: str) -> None:
     shown = subprocess.run([*iamviz_command, command, "--help"], capture_output=True, text=True, check=True).stdout
     assert "\x1b" not in shown
@@ -102,6 +103,8 @@ def test_why_says_when_it_does_not_know() -> None:
         ["who-can", "s3", "--account", "staging_bucket"],
         ["who-can", "sts:AssumeRole", "Nobody", "--account", "staging_bucket"],
         ["reach", "Nobody", "--account", "staging_bucket"],
+        ["report", "--to", "x.html"],
+        ["report", "--account", "staging_bucket", "--to", "no/such/folder/x.html"],
     ],
 )
 def test_bad_input_ends_with_two_and_a_sentence(arguments: list[str]) -> None:
@@ -255,3 +258,65 @@ def test_pages_of_trails_are_redacted_unless_told(tmp_path: Path) -> None:
     assert json.loads(told.stdout)["credentials"][0]["name"] == "zoe@acme.com"
     assert runner.invoke(app, ["trail", str(path), "--about", "nobody"]).exit_code == 2
     assert "calls iam:GetRole" in runner.invoke(app, ["trail", str(path), "--about", "zoe@acme.com"]).stdout
+
+
+# ── report ──
+
+
+class Balanced(HTMLParser):
+    """Complains about elements that are not closed in order, and about what would run or load something."""
+
+    VOID = ("meta", "br", "input", "link", "img")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.headings: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag not in ("script", "img", "link", "iframe", "image")
+        assert not any(name.startswith("on") or name == "src" for name, _ in attrs)
+        self.headings += [tag] if tag in ("h1", "h2", "h3") else []
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Drawings close their own elements."""
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_report_is_one_page_without_names(dump: Path, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    assert runner.invoke(app, ["report", "--account", str(dump), "--to", str(page)]).exit_code == 0
+    text = page.read_text("utf-8")
+    assert not SECRET.search(text)
+    reader = Balanced()
+    reader.feed(text)
+    assert reader.open == []
+    assert reader.headings[0] == "h1"
+    assert set(reader.headings[1:]) == {"h2"}
+    assert "Content-Security-Policy" in text
+    assert text.count("<style") == 2
+    again = tmp_path / "again.html"
+    runner.invoke(app, ["report", "--account", str(dump), "--to", str(again), "--redact"])
+    assert again.read_text("utf-8") == text
+    runner.invoke(app, ["report", "--account", str(dump), "--to", str(page), "--no-redact"])
+    assert {"PayrollAdmin", "222255557777"} <= set(re.findall(r"\w+", page.read_text("utf-8")))
+
+
+def test_report_of_a_scenario_has_everyone(tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    assert runner.invoke(app, ["report", "--account", "staging_bucket", "--to", str(page)]).exit_code == 0
+    text = page.read_text("utf-8")
+    for name in ("Ana", "Ben", "StagingEngineer"):
+        assert f"<b>{name}</b>" in text.replace("<wbr>", "")
+
+
+def test_draw_saves_for_slides(dump: Path, tmp_path: Path) -> None:
+    drawing = tmp_path / "map.svg"
+    assert runner.invoke(app, ["draw", "PayrollAdmin", "--account", str(dump), "--to", str(drawing)]).exit_code == 0
+    text = drawing.read_text("utf-8")
+    assert text.startswith(("<?xml", "<svg"))
+    assert not SECRET.search(text)

@@ -8,6 +8,8 @@ from iamviz.commands.ask import CAN_HELP, REACH_HELP, WHO_CAN_HELP, can, reach, 
 from iamviz.commands.draw import HELP as DRAW_HELP
 from iamviz.commands.draw import draw
 from iamviz.commands.pages import CHEAT_SHEET_HELP, EXPORT_HELP, STUDENT_HELP, cheat_sheet, export, student
+from iamviz.commands.report import HELP as REPORT_HELP
+from iamviz.commands.report import report
 from iamviz.commands.trail import HELP as TRAIL_HELP
 from iamviz.commands.trail import trail
 from iamviz.commands.why import HELP as WHY_HELP
@@ -22,6 +24,7 @@ _COMMANDS = (
     ("why", "Explain an error of AWS.", WHY_HELP, why),
     ("trail", "Read CloudTrail: who became which role.", TRAIL_HELP, trail),
     ("draw", "Draw who may become whom.", DRAW_HELP, draw),
+    ("report", "Write a report of an account as one page.", REPORT_HELP, report),
 )
 _PAGES = (
     ("export", "Write notebooks as HTML pages.", EXPORT_HELP, export),

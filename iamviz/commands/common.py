@@ -26,6 +26,7 @@ __all__ = [
     "Loaded",
     "Page",
     "Redact",
+    "counting_bar",
     "fail",
     "lede",
     "load",
@@ -150,6 +151,21 @@ def lede(loaded: Loaded) -> str:
     if loaded.redactor is not None:
         return "Names, numbers and ids are stand-ins for the real ones."
     return "Names and numbers are the real ones." if loaded.real else ""
+
+
+@contextmanager
+def counting_bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar on standard error while things are counted; None where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(what, markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 @contextmanager

@@ -13,14 +13,15 @@ __all__ = ["HELP", "draw"]
 
 HELP = """Draw who may become whom: a whole account, or what is around one user or role.
 
-Without --to the map is told in words. With --to it is written into a file that ends in .html. What is drawn from a real
-account into a file is redacted unless you say --no-redact.
+Without --to the map is told in words. With --to it is written into a file: .html, or .svg and .png for slides (.png
+takes an installed Chromium, Chrome or Edge). What is drawn from a real account into a file is redacted unless you say
+--no-redact.
 
 \b
 Examples:
   iamviz draw Deploy --account account.json
   iamviz draw Deploy --hops 2 --account account.json --to deploy.html
-  iamviz draw --account staging_bucket --to map.html
+  iamviz draw --account staging_bucket --to map.svg
 """
 
 
@@ -36,8 +37,8 @@ def draw(
     from iamviz.pictures.page import page_html
     from iamviz.pictures.world_map import world_map_picture
 
-    if to is not None and to.suffix.lower() != ".html":
-        fail(f"{to}: the name of the file must end in .html")
+    if to is not None and to.suffix.lower() not in (".html", ".svg", ".png"):
+        fail(f"{to}: the name of the file must end in .html, .svg or .png")
     loaded = load(account, redact, to)
     try:
         center = loaded.of(principal_arn(loaded.plain, who)) if who else ""
@@ -46,6 +47,13 @@ def draw(
         fail(str(error))
     if to is None:
         say(picture.text)
+        return
+    if to.suffix.lower() != ".html":
+        try:
+            picture.save(to)
+        except (ValueError, OSError) as error:
+            fail(str(error))
+        say(str(to))
         return
     title = f"Around {loaded.world.name_of(center)}" if center else "Who may become whom"
     write(to, page_html(title, lede(loaded), [("", [picture])]))
