@@ -92,8 +92,8 @@ def _everyone(world: World, progress: Progress | None) -> tuple[list[Picture | F
 
 _HEADS: Final = ("actions", "perhaps", "permissions", "roles")
 _TOLD: Final = (
-    "How many actions of AWS's catalogue are allowed for certain, and perhaps (it depends on what is not known); how many "
-    "of them manage permissions; and how many roles can be reached. The most powerful first."
+    "How many actions of the catalogue are allowed for certain, and perhaps (it depends on what is not known), how "
+    "many of them manage permissions, and how many roles can be reached. The most powerful first."
 )
 
 
