@@ -56,7 +56,7 @@ class PolicyBench(Component):
 
     def _make_widget(self) -> widgets.Widget:
         rows = min(_MOST_ROWS, max(8, self.bench.text.count("\n") + 2))
-        area = widgets.Textarea(self.bench.text, rows=rows, continuous_update=True, layout=FULL)
+        area = widgets.Textarea(self.bench.text, rows=rows, continuous_update=True, tooltip="The policy", layout=FULL)
         area.add_class("iamviz-bench")
         names = [
             (f"{k}. {request_words(asked.now, asked.world)}", k - 1) for k, asked in enumerate(self.bench.asked, 1)

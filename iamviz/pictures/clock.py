@@ -91,8 +91,7 @@ def clock_html(name: str, made: Clock) -> str:
     """Radios, a chip for each instant, and the panes."""
     times, total = made.times(), len(made.instants)
     radios = "".join(
-        f'<input type="radio" name="{name}" id="{name}-at-{k}" '
-        f'aria-label="{esc(f"{time}: {instant.title}")}"{" checked" if k == 1 else ""}>'
+        f'<input type="radio" name="{name}" id="{name}-at-{k}" aria-label="{esc(f"{time}: {instant.title}")}">'
         for k, (time, instant) in enumerate(zip(times, made.instants, strict=True), 1)
     )
     chips = "".join(

@@ -41,6 +41,7 @@ COMPONENTS: Final = (
     "asked",
     "explorer",
     "bench",
+    "chapters",
 )
 """Every sheet beside the tokens and the base, in the order in which the rules are written."""
 
@@ -97,6 +98,7 @@ _MARKERS: Final = {
     "iv-asked": "asked",
     "iv-explorer": "explorer",
     "iv-bench": "bench",
+    "iv-chapters": "chapters",
 }
 _CLASS: Final = re.compile(r'class="([^"]*)"')
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -164,14 +166,14 @@ def _read(name: str) -> str:
 def _step_states(steps: int) -> str:
     """Which frame shows, and how the rail looks, for each position of the radio group.
 
-    The radio in force is the checked one, or, while the first is checked and has no focus, the one that the address
-    names (``#story-step-4``). It selects the child of the same number in the frames and in the rail alike; the rail's
-    later children are still to come.
+    The radio in force is the checked one; while none is, the one that the address names (``#story-step-4``), else the
+    first. It selects the child of the same number in the frames and in the rail alike; the rail's later children are
+    still to come.
     """
     positions = ",".join(f"&:nth-child({k})~*>:nth-child({k})" for k in range(1, steps + 1))
     return f"""
     .iv-stepper {{
-      > :checked:not(:first-child:not(:focus):has(~:target)), > :first-child:checked:not(:focus) ~ :target {{
+      > :checked, &:not(:has(> :checked)) > :target, &:not(:has(> :checked, > :target)) > :first-child {{
         {positions} {{
           &.iv-frame {{ display: grid; }}
           & ~ ::before {{ border-color: var(--iv-rule); }}

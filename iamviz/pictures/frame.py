@@ -9,10 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from iamviz.pictures.errors import PictureError
 from iamviz.pictures.marks import Mark, esc, glyph, inline, mark
+
+MOST_IN_A_ROW: Final = 24
+"""Steps up to which a story has one rail."""
+
+CHAPTER: Final = 12
+"""Steps that a chapter of a longer story has at most."""
 
 _ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,79}")
 
@@ -79,43 +86,89 @@ def frame_html(view: FrameView, stepper_id: str | None = None, titles: Sequence[
 
 def _nav(view: FrameView, stepper_id: str, titles: Sequence[str]) -> str:
     number, total = view.number, view.total
+    chapter = next(steps for steps in chapters(total) if number in steps)
+    first, last = chapter[0], chapter[-1]
 
     def entry(target: int, text: str, css_class: str) -> str:
-        if 1 <= target <= total and target != number:
+        if first <= target <= last and target != number:
             strong = " b" if css_class == "n" else ""
             return f'<label class="{css_class}{strong}" for="{step_id(stepper_id, target)}">{text}</label>'
         return f'<span class="c-mute {css_class} off" aria-disabled="true">{text}</span>'
 
-    following = titles[number] if number < min(total, len(titles)) else ""
+    following = titles[number] if number < min(last, len(titles)) else ""
     hint = f'<span class="nx"> · next: {esc(following)}</span>' if following else ""
     return (
-        f'<div class="iv-nav x">{entry(1, "First", "f")}{entry(number - 1, "Prev", "p")}'
+        f'<div class="iv-nav x">{entry(first, "First", "f")}{entry(number - 1, "Prev", "p")}'
         f'<p class="t2">{number} of {total}{hint}</p>'
-        f"{entry(number + 1, 'Next', 'n')}{entry(total, 'Last', 'z')}</div>"
+        f"{entry(number + 1, 'Next', 'n')}{entry(last, 'Last', 'z')}</div>"
     )
+
+
+def chapters(total: int) -> list[range]:
+    """The numbers of a story's steps in chapters: one up to 24 steps, else equal parts of 12 steps at most.
+
+    >>> chapters(25)
+    [range(1, 10), range(10, 18), range(18, 26)]
+    """
+    count = 1 if total <= MOST_IN_A_ROW else -(-total // CHAPTER)
+    size, longer = divmod(total, count)
+    ends = [0]
+    for index in range(count):
+        ends.append(ends[-1] + size + (index < longer))
+    return [range(start + 1, end + 1) for start, end in pairwise(ends)]
+
+
+def rail_length(total: int) -> int:
+    """The most steps that a rail of the stepper has: how many states its style rules must know."""
+    return max(len(chapter) for chapter in chapters(total))
 
 
 def stepper_html(stepper_id: str, title: str, titles: Sequence[str], frames: Sequence[str]) -> str:
-    """All frames of a story behind one group of radios; the first shows until another is chosen."""
+    """All frames of a story behind groups of radios; a group shows its first frame until another is chosen.
+
+    A long story folds into chapters, each with a rail of its own.
+    """
     if len(titles) != len(frames) or not frames:
         raise PictureError(f"a stepper needs a title for each frame: {len(titles)} titles, {len(frames)} frames")
-    name, total = checked_id(stepper_id), len(frames)
+    name, parts = checked_id(stepper_id), chapters(len(frames))
+    # The note has the class of what waits for a bet: no styled page shows it, a host that drops the styles does.
+    note = "All steps stand here, one after another. In a notebook, run all cells to walk through them."
+    before = f'<p class="iv-before">{note}</p>'
+    if len(parts) == 1:
+        return before + _steps_html(name, title, titles, frames, parts[0])
+    folded = "".join(
+        f'<details name="{name}-chapters"{" open" if number == 1 else ""}>'
+        f"<summary>{chapter_title(steps, number)}<span> · {esc(titles[steps[0] - 1])}</span></summary>"
+        f"{_steps_html(name, f'{title}, steps {steps[0]} to {steps[-1]}', titles, frames, steps)}</details>"
+        for number, steps in enumerate(parts, 1)
+    )
+    return f'{before}<div class="iv-chapters" role="group" aria-label="{esc(title)}">{folded}</div>'
+
+
+def chapter_title(steps: range, number: int) -> str:
+    """What a chapter is called."""
+    return f"Chapter {number}: steps {steps[0]} to {steps[-1]}"
+
+
+def _steps_html(name: str, title: str, titles: Sequence[str], frames: Sequence[str], steps: range) -> str:
+    """One rail and its frames. No radio is checked: so a link to a step counts until the reader has chosen one."""
+    total = len(frames)
+    group = name if len(steps) == total else f"{name}-from-{steps[0]}"
     radios = "".join(
-        f'<input type="radio" name="{name}" id="{step_id(name, k)}" style="left:{(k - 1) / total:.4%}" '
-        f'aria-label="Step {k} of {total}: {esc(text)}"{" checked" if k == 1 else ""}>'
-        for k, text in enumerate(titles, 1)
+        f'<input type="radio" name="{group}" id="{step_id(name, k)}" style="left:{(k - steps[0]) / len(steps):.4%}" '
+        f'aria-label="Step {k} of {total}: {esc(titles[k - 1])}">'
+        for k in steps
     )
     rail = "".join(
         f'<li class="t1"><label for="{step_id(name, k)}"><span class="no b">{k}</span> '
-        f'<span class="tt">{esc(text)}</span></label></li>'
-        for k, text in enumerate(titles, 1)
+        f'<span class="tt">{esc(titles[k - 1])}</span></label></li>'
+        for k in steps
     )
-    # The note has the class of what waits for a bet: no styled page shows it, a host that drops the styles does.
-    note = "All steps stand here, one after another. In a notebook, run all cells to walk through them."
+    shown = "".join(frames[k - 1] for k in steps)
+    start = f' start="{steps[0]}"' if steps[0] > 1 else ""
     return (
-        f'<p class="iv-before">{note}</p>'
         f'<div class="iv-stepper" role="radiogroup" aria-label="{esc(title)}">{radios}'
-        f'<ol class="iv-rail" aria-hidden="true">{rail}</ol><ol class="iv-frames">{"".join(frames)}</ol></div>'
+        f'<ol class="iv-rail" aria-hidden="true">{rail}</ol><ol class="iv-frames"{start}>{shown}</ol></div>'
     )
 
 

@@ -122,7 +122,9 @@ def answer(text: str, verdict_mark: Mark, command: str = "", clause: str = "", v
 
     With ``veil`` the answer waits until the bet of the frame around it is made.
     """
-    asked = f'<p><span class="ps" aria-hidden="true">$</span>{esc(command)}</p>' if command else ""
+    # One click selects the whole command; where scripts run, a button copies it.
+    line = f'<span style="user-select:all" data-iv-copy>{esc(command)}</span>'
+    asked = f'<p><span class="ps" aria-hidden="true">$</span>{line}</p>' if command else ""
     waiting = f'<p class="x iv-before">{mark("ask", 15)} <span>the answer waits for your bet</span></p>' if veil else ""
     after = " iv-after" if veil else ""
     return (

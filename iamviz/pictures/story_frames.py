@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from iamviz.pictures.css import components_in
 from iamviz.pictures.errors import PictureError
-from iamviz.pictures.frame import FrameView, frame_html, stepper_html
+from iamviz.pictures.frame import FrameView, frame_html, rail_length, stepper_html
 from iamviz.pictures.lifelines import lifelines, lifelines_text
 from iamviz.pictures.map_layout import layout
 from iamviz.pictures.map_model import Map
@@ -97,7 +97,7 @@ def stepper_picture(story: Story, name: str) -> Picture:
     """The stepper without scripts. ``name`` becomes the radios' name and the start of every deep link."""
     drawn = frames(story, name, nav=True)
     html = stepper_html(name, story.title or "Story", [step.title for step in story.steps], drawn)
-    return Picture(html, story_text(story, drawn), components_in(html), steps=len(drawn))
+    return Picture(html, story_text(story, drawn), components_in(html), steps=rail_length(len(drawn)))
 
 
 def story_text(story: Story, drawn: Sequence[str] = ()) -> str:

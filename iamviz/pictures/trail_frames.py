@@ -17,7 +17,7 @@ from iamviz.calls.command_line import command_line
 from iamviz.calls.model import Call
 from iamviz.engine.wording import client_view
 from iamviz.pictures.css import components_in
-from iamviz.pictures.frame import FrameView, frame_html, stepper_html
+from iamviz.pictures.frame import FrameView, frame_html, rail_length, stepper_html
 from iamviz.pictures.lifelines import Lamp, LifeRow, lifelines, lifelines_text
 from iamviz.pictures.map_paint import paint
 from iamviz.pictures.marks import clean, esc, shorten
@@ -178,7 +178,7 @@ def observed_picture(story: ObservedStory, name: str) -> Picture:
     """The stepper without scripts, of what was observed."""
     drawn = observed_frames(story, name, nav=True)
     html = stepper_html(name, story.title, [step.title for step in story.steps], drawn)
-    return Picture(html, observed_text(story, drawn), components_in(html), steps=len(drawn))
+    return Picture(html, observed_text(story, drawn), components_in(html), steps=rail_length(len(drawn)))
 
 
 def observed_text(story: ObservedStory, drawn: list[str]) -> str:

@@ -19,9 +19,9 @@ ALLOWED_TAGS = frozenset(
     thead title tr tspan s u ul wbr""".split()
 )
 ALLOWED_ATTRIBUTES = frozenset(
-    """aria-disabled aria-hidden aria-label aria-live checked class colspan cx cy d data-c data-iv-bet data-node
-    data-status data-step dx dy fill fill-rule font-family font-size font-weight for height id lengthadjust name
-    opacity r role rx ry scope stroke stroke-dasharray stroke-linecap stroke-linejoin stroke-width style tabindex
+    """aria-disabled aria-hidden aria-label aria-live checked class colspan cx cy d data-c data-iv-bet data-iv-copy
+    data-node data-status data-step dx dy fill fill-rule font-family font-size font-weight for height id lengthadjust
+    name opacity r role rx ry scope stroke stroke-dasharray stroke-linecap stroke-linejoin stroke-width style tabindex
     text-anchor textlength transform type viewbox width x x1 x2 preserveaspectratio y y1 y2""".split()
 )
 OUR_IDS = re.compile(r"(ana|lone)-(step-\d+|bet-\d+-[ab])")

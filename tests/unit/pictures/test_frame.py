@@ -8,6 +8,7 @@ import pytest
 
 import iamviz as iv
 from iamviz import pictures as pic
+from iamviz.pictures.frame import chapters, rail_length
 from iamviz.pictures.story_frames import frame_views
 
 from .reading import Reading
@@ -21,7 +22,7 @@ def test_radios_are_named_and_grouped() -> None:
     radios = [e for e in reading.tagged("input") if e.attributes["name"] == "ana"]
     assert [e.attributes["aria-label"] for e in radios] == [f"Step {k} of 3: Ana {k}" for k in (1, 2, 3)]
     assert [e.attributes["id"] for e in radios] == ["ana-step-1", "ana-step-2", "ana-step-3"]
-    assert ["checked" in e.attributes for e in radios] == [True, False, False]
+    assert not any("checked" in e.attributes for e in radios), "a link to a step counts until one is chosen"
 
 
 def test_the_nav_reads_first_prev_next_last_and_leads_there() -> None:
@@ -123,3 +124,39 @@ def test_a_long_chain_runs_from_top_to_bottom_everywhere() -> None:
     assert all("iv-map-wide" not in view.map_wide and not view.map_tall for view in views)
     short = frame_views(iv.play("two_coats"), "coats")
     assert all("iv-map-wide" in view.map_wide and "iv-map-tall" in view.map_tall for view in short)
+
+
+def test_a_long_story_folds_into_chapters() -> None:
+    for total, sizes in ((24, [24]), (25, [9, 8, 8]), (36, [12, 12, 12]), (37, [10, 9, 9, 9]), (100, [12] + [11] * 8)):
+        parts = chapters(total)
+        assert [len(part) for part in parts] == sizes
+        assert [number for part in parts for number in part] == list(range(1, total + 1))
+        assert rail_length(total) == max(sizes)
+
+
+def test_chapters_have_rails_of_their_own_and_one_numbering() -> None:
+    titles = [f"Title {k}" for k in range(1, 31)]
+    views = [pic.FrameView(k, 30, "09:00", f"Sentence {k}.") for k in range(1, 31)]
+    reading = Reading(pic.stepper_html("long", "Long", titles, [pic.frame_html(v, "long", titles) for v in views]))
+    assert [e.text for e in reading.tagged("summary")] == [
+        "Chapter 1: steps 1 to 10 · Title 1",
+        "Chapter 2: steps 11 to 20 · Title 11",
+        "Chapter 3: steps 21 to 30 · Title 21",
+    ]
+    radios = reading.tagged("input")
+    assert [e.attributes["id"] for e in radios] == [f"long-step-{k}" for k in range(1, 31)]
+    assert len({e.attributes["name"] for e in radios}) == 3
+    assert radios[10].attributes["aria-label"] == "Step 11 of 30: Title 11"
+    # Nobody is led into a chapter that is folded.
+    number = {e.attributes["id"]: e.attributes["name"] for e in radios}
+    for frame_, radio in zip(reading.with_class("iv-frame"), radios, strict=True):
+        assert frame_.attributes["aria-label"] in radio.attributes["aria-label"]
+    groups = [number[e.attributes["for"]] for e in reading.tagged("label")]
+    assert groups == sorted(groups, key=[*dict.fromkeys(number.values())].index)
+
+
+def test_one_click_selects_a_command() -> None:
+    command = Reading(pic.answer("done", "allow", "aws s3 ls")).tagged("span")[1]
+    assert command.text == "aws s3 ls"
+    assert "data-iv-copy" in command.attributes
+    assert command.attributes["style"] == "user-select:all"
