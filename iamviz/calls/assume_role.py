@@ -8,7 +8,7 @@ from iamviz.calls.issue import credentials_of, role_session
 from iamviz.calls.mfa import check_mfa, mfa_context
 from iamviz.calls.model import Call, Check, Result
 from iamviz.calls.session_policies import packed_size, session_policies
-from iamviz.calls.session_tags import pairs, session_tags
+from iamviz.calls.session_tags import MOST_TAGS, pairs, session_tags
 from iamviz.calls.validation import NAME_PATTERN, Field, check_params, check_role_arn
 from iamviz.world.context import ContextValue
 from iamviz.world.world import World
@@ -21,8 +21,8 @@ PARAMS = {
     "PolicyArns": Field(list),
     "Policy": Field(str, 1),
     "DurationSeconds": Field(int, 900, 43200),
-    "Tags": Field(list),
-    "TransitiveTagKeys": Field(list),
+    "Tags": Field(list, most=MOST_TAGS),
+    "TransitiveTagKeys": Field(list, most=MOST_TAGS),
     "ExternalId": Field(str, 2, 1224, r"[\w+=,.@:\/-]*"),
     "SerialNumber": Field(str, 9, 256, r"[\w+=/:,.@-]*"),
     "TokenCode": Field(str, 6, 6, r"[\d]*"),

@@ -10,7 +10,7 @@ from iamviz.engine.evaluate import evaluate
 from iamviz.engine.request import CallerKind, PolicySet, Request
 from iamviz.engine.wording import plain_denial
 from iamviz.policy.model import Policy, PolicyKind
-from iamviz.world.context import ContextValue, principal_context, request_context
+from iamviz.world.context import ContextValue, principal_context, request_context, source_context
 from iamviz.world.organization import levels_of
 from iamviz.world.world import World
 
@@ -59,6 +59,10 @@ def decide(
     owner = owner or world.owner_of(resource, caller.account)
     keys = [*principal_context(world, caller, actor.session), *request_context(world, owner, _region(resource)), *extra]
     keys += [ContextValue(key, _values(value), "the scenario") for key, value in call.context.items()]
+    if caller.kind is CallerKind.SERVICE:
+        told = {key.key.lower(): key.values for key in keys}
+        source = told.get("aws:sourceaccount", ("",))[0]
+        keys += [key for key in source_context(world, source) if key.key.lower() not in told] if source else []
     request = Request(
         caller=caller,
         action=action,

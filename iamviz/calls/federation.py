@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from immutables import Map
+
 from iamviz.arn import Arn
 from iamviz.calls.actors import Actor
 from iamviz.calls.admission import HOUR, Wish, admit, check_duration
@@ -56,6 +58,8 @@ MAPPED = {
         enterprise_id""".split()
 }
 """The claims beside aud, sub and amr that STS puts into the context, by issuer (2.3)."""
+_KEPT = ("saml:sub", "saml:sub_type", "saml:namequalifier")
+"""What of an assertion stays in the context for the whole session (docs/rules/policy_evaluation.md 4.6)."""
 _NAME = re.compile(r"[a-zA-Z_0-9+=,.@-]{2,64}")
 TAGS_CLAIM, SOURCE_CLAIM = "https://aws.amazon.com/tags", "https://aws.amazon.com/source_identity"
 
@@ -155,10 +159,10 @@ def assume_role_with_saml(world: World, actor: Actor, call: Call) -> Result:
     if ":saml-provider/" not in provider:
         raise Refusal("ValidationError", "Request ARN is invalid", 400)
     account = Arn.parse(params["RoleArn"]).account
-    if world.saml_providers and provider not in world.saml_providers:
+    if provider not in world.saml_providers:
         raise _bad_token(f"SAML provider {provider} does not exist", "provider")
     name = _saml_session_name(assertion)
-    tags = session_tags(tuple(assertion.get("PrincipalTags", {}).items()), assertion.get("TransitiveTagKeys", ()), None)
+    tags = session_tags(*_saml_tags(assertion), None)
     source = _source_identity(assertion.get("SourceIdentity", ""))
     keys = [ContextValue("sts:RoleSessionName", (name,), "the assertion")]
     issuer = str(assertion.get("Issuer", ""))
@@ -170,6 +174,7 @@ def assume_role_with_saml(world: World, actor: Actor, call: Call) -> Result:
         ("sub", assertion.get("Subject")),
         ("sub_type", format_ or None),
         ("namequalifier", qualifier if issuer else None),
+        ("doc", f"{account}/{provider.rpartition('/')[2]}"),
     ):
         if value is not None:
             keys.append(ContextValue(f"saml:{key}", (str(value),), "the assertion"))
@@ -184,8 +189,30 @@ def assume_role_with_saml(world: World, actor: Actor, call: Call) -> Result:
         "Audience": assertion.get("Recipient", ""),
         "NameQualifier": qualifier,
     }
+    _check_offered(call, wish, assertion.get("Role"), provider)
     end = assertion.get("SessionNotOnOrAfter")
     return _enter(world, caller, call, wish, SessionKind.SAML, name, provider, more, end)
+
+
+def _check_offered(call: Call, wish: Wish, offered: Any, provider: str) -> None:
+    """Refusal when the assertion lists roles ("roleArn,providerArn", in any order) and this one is not among them."""
+    if offered is None:
+        return
+    items = [offered] if isinstance(offered, str) else offered
+    listed = [{part.strip() for part in str(item).split(",")} for item in items]
+    if {wish.role_arn, provider} not in listed:
+        check = Check("assertion", False, "its attribute Role does not list this role with this provider")
+        raise Refusal("AccessDenied", f"Not authorized to perform {call.operation}", 403, checks=(check,))
+
+
+def _saml_tags(assertion: Mapping[str, Any]) -> tuple[list[tuple[str, str]], list[str]]:
+    """Tags and transitive keys of the attributes PrincipalTag:KEY and TransitiveTagKeys."""
+    tags, keys = assertion.get("PrincipalTags", {}), assertion.get("TransitiveTagKeys", [])
+    if not isinstance(tags, Mapping) or not all(isinstance(value, str) for value in tags.values()):
+        raise _bad_token("PrincipalTags of the assertion is a mapping of keys to texts", "tags")
+    if not isinstance(keys, list | tuple) or not all(isinstance(key, str) for key in keys):
+        raise _bad_token("TransitiveTagKeys of the assertion is a list of keys", "tags")
+    return list(tags.items()), list(keys)
 
 
 def _saml_session_name(assertion: Mapping[str, Any]) -> str:
@@ -248,6 +275,7 @@ def _enter(
         tags=wish.tags.all,
         transitive=wish.tags.transitive,
         source_identity=wish.source_identity,
+        context=Map({key.key: key.values[0] for key in wish.context if key.key in _KEPT}),
     )
     value: dict[str, Any] = {
         "Credentials": credentials_of(session),

@@ -7,6 +7,7 @@ from typing import Any
 from iamviz.arn import split_fields
 from iamviz.calls.actors import Actor
 from iamviz.calls.authorize import authorize
+from iamviz.calls.iam_context import iam_keys
 from iamviz.calls.model import Call, Refusal, Result
 from iamviz.calls.shared_issuers import required_claims
 from iamviz.calls.validation import Field
@@ -47,7 +48,8 @@ QUOTAS = {
     "saml-provider": ("SAMLProvidersPerAccount", 100),
 }
 """The default quotas of an account by kind; all but that of users can be raised."""
-TRUST_LIMIT = 8192
+TRUST_LIMIT = 2048
+"""By default; it can be raised to 8,192 characters."""
 ROLE_ACTIONS = re.compile(
     r"sts:(?:\*|assumerole\*?|assumerolewithsaml|assumerolewithwebidentity|tagsession|setsourceidentity|setcontext)"
 )
@@ -94,7 +96,9 @@ def allow(world: World, actor: Actor, call: Call, arn: str) -> tuple[Decision, .
     Refusal (UnmodifiableEntity) for a service-linked or Identity Center role, of which only the description is one's
     own (2.3; text unconfirmed).
     """
-    decisions = () if actor.caller is None else authorize(world, actor, call, call.operation, arn)
+    decisions: tuple[Decision, ...] = ()
+    if actor.caller is not None:
+        decisions = authorize(world, actor, call, call.operation, arn, extra=iam_keys(world, call, arn))
     if any(path in arn for path in PROTECTED) and call.name not in ("CreateRole", "UpdateRole"):
         text = f"Cannot perform the operation on the protected role '{arn.rpartition('/')[2]}'"
         raise Refusal("UnmodifiableEntity", f"{text} - this role is only modifiable by AWS", 400, decisions)

@@ -18,6 +18,7 @@ from iamviz.world.world import World
 __all__ = ["ENTITY_OPERATIONS"]
 
 DURATION = Field(int, 3600, 43200)
+TAGS = Field(list, most=MOST_TAGS)
 MOST_GROUPS = 10
 _PREFIX = {"user": "AIDA", "group": "AGPA", "role": "AROA"}
 
@@ -33,14 +34,25 @@ def _tags(call: Call) -> Map[str, str]:
     return Map(dict(tags))
 
 
+def _boundary(world: World, call: Call, decisions: tuple[Decision, ...]) -> str:
+    """The permissions boundary that a new user or role is made with, "" for none."""
+    boundary: str = call.params.get("PermissionsBoundary", "")
+    if boundary and boundary not in world.managed_policies:
+        raise Refusal("NoSuchEntity", f"Policy {boundary} was not found.", 404, decisions)
+    return boundary
+
+
 def create_user(world: World, actor: Actor, call: Call) -> Result:
     """CreateUser: a user without permissions and without keys; here it can call at once, as with a key made for it."""
-    check_params(call.operation, call.params, {"UserName": NAME64, "Path": PATH, "Tags": Field(list)})
+    fields = {"UserName": NAME64, "Path": PATH, "PermissionsBoundary": Field(str, 20, 2048), "Tags": TAGS}
+    check_params(call.operation, call.params, fields)
     arn = new_arn(world, actor, "user", world.users, call.params)
     decisions = allow(world, actor, call, arn)
     check_quota(world, actor, "user", world.users, decisions)
     key = AccessKey(access_key_id("AKIA", actor.account, arn, world.serial))
-    user = User(arn, _id(world, "user", actor, arn), tags=_tags(call), access_keys=(key,), created=world.now)
+    boundary = _boundary(world, call, decisions)
+    its_id = _id(world, "user", actor, arn)
+    user = User(arn, its_id, boundary=boundary, tags=_tags(call), access_keys=(key,), created=world.now)
     value = {"User": user_value(user)}
     return Result(replace(world.with_user(user), serial=world.serial + 1), value, None, decisions)
 
@@ -65,7 +77,7 @@ def create_role(world: World, actor: Actor, call: Call) -> Result:
         "Description": Field(str, 0, 1000),
         "MaxSessionDuration": DURATION,
         "PermissionsBoundary": Field(str, 20, 2048),
-        "Tags": Field(list),
+        "Tags": TAGS,
     }
     check_params(call.operation, call.params, fields)
     params = call.params
@@ -73,9 +85,7 @@ def create_role(world: World, actor: Actor, call: Call) -> Result:
     decisions = allow(world, actor, call, arn)
     check_quota(world, actor, "role", world.roles, decisions)
     trust = trust_policy(world, params["AssumeRolePolicyDocument"], f"trust policy of {params['RoleName']}")
-    boundary = params.get("PermissionsBoundary", "")
-    if boundary and boundary not in world.managed_policies:
-        raise Refusal("NoSuchEntity", f"Policy {boundary} was not found.", 404, decisions)
+    boundary = _boundary(world, call, decisions)
     role = Role(
         arn,
         _id(world, "role", actor, arn),

@@ -36,7 +36,8 @@ def create_policy(world: World, actor: Actor, call: Call) -> Result:
     path, name = call.params.get("Path", "/"), call.params["PolicyName"]
     arn = f"arn:{world.partition}:iam::{actor.account}:policy{path}{name}"
     decisions = allow(world, actor, call, arn)
-    if arn in world.managed_policies:
+    prefix, lower = f"arn:{world.partition}:iam::{actor.account}:policy/", name.lower()
+    if any(o.startswith(prefix) and o.rpartition("/")[2].lower() == lower for o in world.managed_policies):
         text = f"A policy called {name} already exists. Duplicate names are not allowed."
         raise Refusal("EntityAlreadyExists", text, 409, decisions)
     made = ManagedPolicy(arn, _document(arn, call))

@@ -8,7 +8,7 @@ from iamviz.calls.issue import credentials_of, issue
 from iamviz.calls.mfa import check_mfa
 from iamviz.calls.model import Call, CallError, Check, Refusal, Result
 from iamviz.calls.session_policies import packed_size, session_policies
-from iamviz.calls.session_tags import pairs, session_tags
+from iamviz.calls.session_tags import MOST_TAGS, pairs, session_tags
 from iamviz.calls.validation import NAME_PATTERN, Field, check_params
 from iamviz.engine.request import Caller, CallerKind
 from iamviz.world.sessions import SessionKind
@@ -29,7 +29,7 @@ FEDERATION_TOKEN = {
     "Policy": Field(str, 1, 2048),
     "PolicyArns": Field(list),
     "DurationSeconds": DURATION,
-    "Tags": Field(list),
+    "Tags": Field(list, most=MOST_TAGS),
 }
 
 

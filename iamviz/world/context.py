@@ -13,7 +13,7 @@ from iamviz.world.sessions import Session, SessionKind
 if TYPE_CHECKING:
     from iamviz.world.world import World
 
-__all__ = ["Context", "ContextValue", "iso", "principal_context", "request_context"]
+__all__ = ["Context", "ContextValue", "iso", "principal_context", "request_context", "source_context"]
 
 Add = Callable[[str, str | tuple[str, ...], str], None]
 _TYPES = {
@@ -83,6 +83,7 @@ def principal_context(world: "World", caller: Caller, session: Session | None) -
     if kind is CallerKind.SERVICE:
         add("aws:PrincipalIsAWSService", "true", "the caller is an AWS service")
         add("aws:PrincipalServiceName", caller.service, "the caller is an AWS service")
+        add("aws:PrincipalServiceNamesList", (caller.service,), "the caller is an AWS service")
         return found
     if kind is CallerKind.FEDERATED:
         return found
@@ -139,6 +140,14 @@ def _tags(world: "World", caller: Caller, session: Session | None) -> list[tuple
     for key, value in (session.tags if session else {}).items():
         tags[key.lower()] = (key, value, "a session tag")
     return sorted(tags.values())
+
+
+def source_context(world: "World", account: str) -> list[ContextValue]:
+    """Where the account stands for which a service acts: keys beside ``aws:SourceAccount`` (4.5)."""
+    organization, path = world.account(account).organization, organization_path(world, account)
+    keys = [ContextValue("aws:SourceOrgID", (organization,), "the organization of the source account")]
+    keys += [ContextValue("aws:SourceOrgPaths", (path,), "the place of the source account")] if path else []
+    return keys if organization else []
 
 
 def request_context(world: "World", resource_account: str, region: str = "us-east-1") -> list[ContextValue]:

@@ -172,7 +172,7 @@ class _Builder:
             roles=Map(roles),
             resources=Map(buckets),
             oidc_providers=Map(providers),
-            saml_providers=frozenset(saml_provider(item) for item in given.get("saml_providers", ())),
+            saml_providers=saml_providers(given),
             managed_policies=Map(self.managed),
             mfa_code=given.get("mfa_code", "123456"),
         ).with_bound_trust()
@@ -247,8 +247,16 @@ def oidc_provider(item: Given) -> OidcProvider:
     return OidcProvider(f"arn:aws:iam::{item['account']}:oidc-provider/{host}", tuple(item.get("client_ids") or ()))
 
 
-def saml_provider(item: Given) -> str:
-    return f"arn:aws:iam::{item['account']}:saml-provider/{item['name']}"
+def saml_providers(given: Given) -> frozenset[str]:
+    """Those that are listed; a scenario that lists none has those that its roles trust."""
+    listed = given.get("saml_providers")
+    if listed is None:
+        trusted = (json.dumps(role["trust"]) for role in given.get("roles", ()))
+        return frozenset(arn for text in trusted for arn in re.findall(r"arn:[^\s\"]+:saml-provider/[\w._-]+", text))
+    return frozenset(
+        item if isinstance(item, str) else f"arn:aws:iam::{item['account']}:saml-provider/{item['name']}"
+        for item in listed
+    )
 
 
 def arn_of(kind: str, item: Given) -> str:

@@ -307,3 +307,16 @@ def test_an_ou_is_made_with_full_access_and_at_most_five_deep() -> None:
 def test_other_calls_to_organizations_are_only_decided() -> None:
     assert do(organization(), OLA, "organizations:ListRoots").ok
     assert do(organization(), ANA, "organizations:ListRoots").ok
+
+
+@pytest.mark.parametrize(("number", "ok"), [(HOME, True), (AWAY, True), ("123456789012", False)])
+@pytest.mark.parametrize("key", ["aws:SourceOrgID", "aws:SourceOrgPaths"])
+def test_a_service_says_for_whose_account_it_acts_and_where_that_stands(key: str, number: str, ok: bool) -> None:
+    """The guard against a confused deputy for a whole organization."""
+    below = {"ForAnyValue:StringLike": {key: f"{ORG}/{ROOT}/{TEAMS}/*"}}
+    wanted = {"StringEquals": {key: ORG}} if key == "aws:SourceOrgID" else below
+    guarded = role("Service", trusts({"Service": "lambda.amazonaws.com"}, Condition=wanted))
+    world = organization().with_role(guarded)
+    source = {"aws:SourceAccount": number}
+    assert assume(world, "service:lambda.amazonaws.com", "Service", context=source).ok is ok
+    assert not assume(world, "service:lambda.amazonaws.com", "Service").ok

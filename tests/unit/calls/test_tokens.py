@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -378,6 +379,41 @@ class TestSaml:
         result = self.login(PrincipalTags={"team": "a"}, TransitiveTagKeys=["team"], SourceIdentity="ana")
         session = next(iter(done(result).sessions.values()))
         assert (dict(session.tags), session.source_identity) == ({"team": "a"}, "ana")
+
+    @pytest.mark.parametrize(
+        "assertion", [{"PrincipalTags": ["team"]}, {"PrincipalTags": {"team": 1}}, {"TransitiveTagKeys": "team"}]
+    )
+    def test_attributes_of_another_shape_are_refused(self, assertion: dict[str, Any]) -> None:
+        assert code(self.login(**assertion)) == "InvalidIdentityToken"
+
+    @pytest.mark.parametrize(
+        ("offered", "ok"),
+        [
+            (None, True),
+            (f"{arn('role', 'Staff')},{arn('saml-provider', 'Corp')}", True),
+            ([f"{arn('saml-provider', 'Corp')}, {arn('role', 'Staff')}", "x,y"], True),
+            (f"{arn('role', 'Other')},{arn('saml-provider', 'Corp')}", False),
+            ([], False),
+        ],
+    )
+    def test_only_a_role_that_the_assertion_offers(self, offered: Any, ok: bool) -> None:
+        result = self.login(Role=offered)
+        assert result.ok is ok
+        if not ok:
+            assert (code(result), text(result)) == ("AccessDenied", "Not authorized to perform sts:AssumeRoleWithSAML")
+
+    def test_a_world_without_the_provider_lets_nobody_in(self) -> None:
+        bare = replace(self.WORLD, saml_providers=frozenset())
+        told = {"Recipient": self.URL, "RoleSessionName": "ana"}
+        given = {"RoleArn": arn("role", "Staff"), "PrincipalArn": self.IDP, "SAMLAssertion": told}
+        assert code(do(bare, "saml:corp", "sts:AssumeRoleWithSAML", **given)) == "InvalidIdentityToken"
+
+    def test_who_it_was_stays_in_the_context_of_the_session_and_the_recipient_does_not(self) -> None:
+        persistent = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
+        context = done(self.login(Subject="ana", SubjectType=persistent)).context_of("s")
+        assert (context.get("saml:sub"), context.get("saml:sub_type")) == (("ana",), ("persistent",))
+        assert context.get("saml:namequalifier") is not None
+        assert context.get("saml:aud") is context.get("saml:iss") is context.get("saml:doc") is None
 
     def test_a_source_identity_outside_its_pattern_is_refused(self) -> None:
         assert code(self.login(SourceIdentity="aws:ana")) == "InvalidIdentityToken"
