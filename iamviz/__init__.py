@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from iamviz.policy.check import check_policy
     from iamviz.story.source import ScenarioError
     from iamviz.story.story import Bet, Step, Story, StoryError
+    from iamviz.world.context import Context
     from iamviz.world.world import World, WorldError
 
 # Where each name lives. It is imported when it is first used, so that `import iamviz` is quick and loads neither pandas
@@ -90,6 +91,7 @@ _PLACES = {
     "iamviz.policy.check": ("check_policy",),
     "iamviz.story.source": ("ScenarioError",),
     "iamviz.story.story": ("Bet", "Step", "Story", "StoryError"),
+    "iamviz.world.context": ("Context",),
     "iamviz.world.world": ("World", "WorldError"),
 }
 _FOUND = {
@@ -103,6 +105,7 @@ __all__ = [
     "Call",
     "CallError",
     "Caller",
+    "Context",
     "Decision",
     "DumpWarning",
     "Exercise",

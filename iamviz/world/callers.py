@@ -63,7 +63,17 @@ def session_caller(world: "World", session: Session) -> Caller | None:
 
 
 def caller_of(world: "World", who: str) -> tuple[Caller, Session | None] | None:
-    """The caller of a label, a profile, or the ARN of a user or role; None when nobody is called so."""
+    """The caller of a label, a profile, the ARN of a user or role, ``user:ACCOUNT/name``, ``root:ACCOUNT``,
+    ``service:PRINCIPAL`` or ``anonymous``; None when nobody is called so.
+    """
+    kind, colon, rest = who.partition(":")
+    if who == "anonymous" or (kind in ("root", "service") and colon):
+        service = Caller(CallerKind.SERVICE, rest, service=rest)
+        outside = {"root": lambda: root_caller(world, rest), "service": lambda: service}
+        return outside.get(kind, lambda: Caller(CallerKind.ANONYMOUS))(), None
+    if kind == "user" and colon:
+        account, _, name = rest.partition("/")
+        who = f"arn:{world.partition}:iam::{account}:user/{name}"
     arn = world.labels.get(who, who)
     if arn in world.users:
         return user_caller(world, world.users[arn]), None

@@ -6,7 +6,7 @@ from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from iamviz.engine.request import Caller, CallerKind
+from iamviz.engine.request import Caller, CallerKind, Request
 from iamviz.world.organization import organization_path
 from iamviz.world.sessions import Session, SessionKind
 
@@ -35,9 +35,20 @@ class ContextValue:
 
 
 class Context(tuple[ContextValue, ...]):
-    """The request context as a table: key, values, origin. ``print`` it, or take ``rows`` into a DataFrame."""
+    """The request context as a table: key, values, origin.
+
+    Jupyter shows it as one, ``print`` as text, and ``pandas.DataFrame(context.rows)`` takes it over.
+    """
 
     __slots__ = ()
+
+    @classmethod
+    def of(cls, request: Request) -> "Context":
+        """The context in which a request was decided, with what the call itself brought: `Decision.request`."""
+        return cls(
+            ContextValue(key, (value,) if isinstance(value, str) else tuple(value), request.origin_of(key.lower()))
+            for key, value in request.context.items()
+        )
 
     @property
     def rows(self) -> list[dict[str, str]]:

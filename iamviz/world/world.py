@@ -171,11 +171,15 @@ class World:
     def context_of(self, who: str | Caller, resource: str = "", session: Session | None = None) -> Context:
         """The request context that a caller carries here and now, each key with its origin.
 
-        ``who`` is a label, a profile, the ARN of a user or role, or a `Caller` (with its ``session``). Keys that a call
-        brings itself (``sts:ExternalId`` …) are not among them. WorldError when nobody is called so.
+        ``who`` is a label, a profile, a workload, the ARN of a user or role, ``user:ACCOUNT/name``, ``root:ACCOUNT``,
+        ``service:PRINCIPAL``, ``anonymous``, or a `Caller` (with its ``session``). Keys that a call brings itself
+        (``sts:ExternalId`` …) are not among them; `Context.of` a request has those too. WorldError when nobody is
+        called so.
         """
         if isinstance(who, str):
             found = caller_of(self, who)
+            if found is None and who in self.workloads:
+                raise WorldError(f"{who} has no credentials yet: it gets them with its first call")
             if found is None:
                 known = ", ".join(sorted([*self.labels, *self.profiles])) or "none"
                 raise WorldError(f"nobody is called {who!r}; labels and profiles here: {known}")

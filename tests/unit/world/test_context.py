@@ -11,6 +11,7 @@ from iamviz import Caller, World, WorldError
 from iamviz.world import Account
 from iamviz.world.context import Context, ContextValue
 from iamviz.world.entities import OidcProvider
+from iamviz.world.workloads import new_workload
 from tests.unit.calls.company import (
     ANA,
     AWAY,
@@ -188,3 +189,31 @@ def test_a_notebook_shows_a_table_and_nothing_becomes_markup() -> None:
     assert "<script>" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
     assert "a tag &amp; more" in html
+
+
+def test_the_context_of_a_decision_has_what_the_call_brought() -> None:
+    """3.6: what the trust policy sees of an AssumeRole call."""
+    result = assume(WORLD, ANA, "app/Reader", ExternalId="x-1", Tags=[{"Key": "a", "Value": "b"}])
+    context = {item.key: item for item in Context.of(result.decisions[0].request)}
+    told = {key: (context[key].values, context[key].origin) for key in context if key.startswith("sts:")}
+    assert told == {
+        "sts:ExternalId": (("x-1",), "the AssumeRole call"),
+        "sts:RoleSessionName": (("work",), "the AssumeRole call"),
+    }
+    assert context["aws:RequestTag/a"].values == ("b",)
+    assert context["aws:ResourceTag/env"].origin == "a tag of the role"
+
+
+@pytest.mark.parametrize(
+    ("who", "kind"),
+    [(ROOT, "Account"), (ANA, "User"), ("anonymous", "Anonymous"), ("service:ec2.amazonaws.com", None)],
+)
+def test_everybody_who_can_call_has_a_context(who: str, kind: str | None) -> None:
+    found = WORLD.context_of(who).get("aws:PrincipalType")
+    assert found == (None if kind is None else (kind,))
+
+
+def test_a_workload_has_one_once_it_has_credentials() -> None:
+    world = WORLD.with_workload(new_workload("fn", "lambda", HOME, role=arn("role", "app/Reader")))
+    with pytest.raises(WorldError, match="fn has no credentials yet"):
+        world.context_of("fn")
