@@ -15,14 +15,15 @@ from iamviz.catalogue import nearest
 from iamviz.engine.coverage import ActionsDecided, decide_actions
 from iamviz.engine.depends import Answer, Unknown, Verdict, decide
 from iamviz.engine.request import TRUST_ACTIONS, Caller, CallerKind, PolicySet, Request
-from iamviz.policy.model import Effect, Policy
+from iamviz.policy.model import Effect, Policy, PolicyKind
 from iamviz.world.callers import caller_of, role_caller
 from iamviz.world.context import ContextValue, iso, principal_context, request_context
 from iamviz.world.entities import Role, User
+from iamviz.world.organization import levels_of
 from iamviz.world.sessions import Session
 from iamviz.world.world import World, WorldError
 
-__all__ = ["Asker", "asker", "askers", "missing_policies", "principal_arn"]
+__all__ = ["Asker", "asker", "askers", "missing_policies", "organization_levels", "principal_arn"]
 
 SIDE_KEYS = {"sts:tagsession": "aws:PrincipalTag/*", "sts:setsourceidentity": "aws:SourceIdentity"}
 """What a session may carry beyond its role when the trust policy allows a side action to anybody."""
@@ -69,6 +70,15 @@ def missing_policies(world: World, identity: User | Role) -> tuple[str, ...]:
     return tuple(dict.fromkeys(arn for arn in wanted if arn not in world.managed_policies))
 
 
+def organization_levels(world: World, account: str, kind: PolicyKind) -> tuple[tuple[Policy, ...], ...]:
+    """The SCPs or RCPs over an account, level by level; found once for a world."""
+    known: dict[tuple[str, PolicyKind], tuple[tuple[Policy, ...], ...]] = world.kept.setdefault("levels", {})
+    found = known.get((account, kind))
+    if found is None:
+        found = known[account, kind] = levels_of(world, account, kind)
+    return found
+
+
 @dataclass(frozen=True)
 class Asker:
     """A user, a role, or a session, with what is known of its requests. ``arn`` is the user's or the role's."""
@@ -112,7 +122,7 @@ class Asker:
             identity=self.world.policies_of(identity),
             boundary=self.world.boundary_of(identity),
             session=self.session.policies if self.session else None,
-            scps=self.world.account(self.caller.account).scps,
+            scps=organization_levels(self.world, self.caller.account, PolicyKind.SCP),
         )
 
     @cached_property
@@ -168,7 +178,7 @@ class Asker:
     def _absent(self) -> Iterator[str]:
         yield from NEVER_IN_PERSON
         if any(account.organization for account in self.world.accounts.values()):
-            yield from ("aws:PrincipalOrgID", "aws:ResourceOrgID")
+            yield from ("aws:PrincipalOrg*", "aws:ResourceOrg*")
         if self.session is not None:
             yield from ("aws:PrincipalTag/*", "aws:SourceIdentity", "aws:username", "aws:MultiFactorAuth*")
             yield from ("aws:FederatedProvider", "aws:TokenIssueTime")
@@ -211,7 +221,7 @@ class Asker:
             resource_management_account=world.account(owner).management,
         )
         unknown = self._unknown_of(role is None and resource not in world.users, unseen)
-        policies = self._with(policy, world.account(owner).rcps)
+        policies = self._with(policy, organization_levels(world, owner, PolicyKind.RCP))
         verdict = decide(request, policies, unknown, world.settings)
         return self._with_token_times(verdict, request, policies, unknown)
 
@@ -245,7 +255,7 @@ class Asker:
         role = world.roles.get(resource)
         held = role or world.resource_of(resource)
         policy = getattr(held, "trust", None) or getattr(held, "policy", None)
-        policies = self._with(policy, world.account(owner).rcps)
+        policies = self._with(policy, organization_levels(world, owner, PolicyKind.RCP))
         unknown = self._unknown_of(role is None and resource not in world.users, untold_policy=False)
         decided = decide_actions(
             self.caller,

@@ -8,15 +8,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from immutables import Map
+
 from iamviz.accounts.reading import Notes
 from iamviz.arn import Arn, split_fields
-from iamviz.policy.model import Policy, PolicyKind
+from iamviz.policy.model import PolicyKind
 from iamviz.world.entities import Account, OidcProvider, Resource
+from iamviz.world.organization import FULL_ACCESS, OrganizationPolicy, OrganizationUnit, full_access
 from iamviz.world.world import World
 
 __all__ = ["SIDE_FILES", "add_side_file", "side_file"]
 
 _SHORTEST, _LONGEST = 3600, 43200
+DEEPEST = 5
 _KINDS = {"SERVICE_CONTROL_POLICY": PolicyKind.SCP, "RESOURCE_CONTROL_POLICY": PolicyKind.RCP}
 SIDE_FILES: Mapping[str, str] = {
     "Roles": "sessions",
@@ -114,61 +118,70 @@ def _organization(world: World, place: str, data: Mapping[str, Any], notes: Note
 
 class _Organization:
     def __init__(self, world: World, place: str, data: Mapping[str, Any], notes: Notes) -> None:
-        self.world = world
         self.notes = notes
         self.id = data["Organization"]["Id"]
         self.management = str(data["Organization"].get("MasterAccountId") or "")
         self.documents = dict(self.read_policies(data, place))
+        self.accounts: dict[str, Account] = dict(world.accounts)
+        self.units: dict[str, OrganizationUnit] = {}
+        with_scps = any(document.policy.kind is PolicyKind.SCP for document in self.documents.values())
+        self.everywhere = () if with_scps else (FULL_ACCESS,)
+        """SCPs that are not in use limit nothing, which is what AWS's own full access says."""
+        if self.everywhere:
+            self.documents[FULL_ACCESS] = full_access(world.partition)
         if isinstance(data.get("Root"), dict):
-            self.walk(data["Root"], f"{place}Root", ())
-        else:
+            self.walk(data["Root"], f"{place}Root", "", 0)
+        elif self.id:
             notes.problems.append(f"{place}Root: expected the tree of the organization; its SCPs and RCPs are unknown")
+        self.world = replace(
+            world,
+            accounts=Map(self.accounts),
+            units=Map(self.units),
+            organization_policies=Map(self.documents),
+        )
 
-    def read_policies(self, data: Mapping[str, Any], place: str) -> Iterator[tuple[str, Policy]]:
+    def read_policies(self, data: Mapping[str, Any], place: str) -> Iterator[tuple[str, OrganizationPolicy]]:
         for here, item in self.notes.entries(data, "Policies", place):
             kind = _KINDS.get(str(item.get("Type")))
             if kind is None:
                 text = f"Type is {item.get('Type')!r:.40}; expected {' or '.join(_KINDS)}"
                 self.notes.problems.append(f"{here}: {text}; the policy is left out")
                 continue
-            name = str(item.get("Name") or item.get("Id"))
+            key, name = str(item.get("Id")), str(item.get("Name") or item.get("Id"))
             policy = self.notes.policy(item.get("Content"), kind, name, f"{here}.Content", str(item.get("Arn") or ""))
             if policy:
-                yield str(item.get("Id")), policy
+                yield key, OrganizationPolicy(key, policy)
 
-    def attached(self, item: Mapping[str, Any], place: str) -> tuple[Policy, ...]:
-        found = []
+    def attached(self, item: Mapping[str, Any], place: str) -> tuple[str, ...]:
+        """The ids of what is attached to a root, an OU or an account."""
+        found = list(self.everywhere)
         named = item.get("PolicyIds") or []
         for number, name in enumerate(named if isinstance(named, list) else [named]):
             if str(name) in self.documents:
-                found.append(self.documents[str(name)])
+                found.append(str(name))
             else:
                 self.notes.problems.append(f"{place}.PolicyIds[{number}]: no policy {name!r:.60} under Policies")
-        return tuple(found)
+        return tuple(dict.fromkeys(found))
 
-    def walk(self, unit: Mapping[str, Any], place: str, above: tuple[tuple[Policy, ...], ...]) -> None:
+    def walk(self, unit: Mapping[str, Any], place: str, parent: str, depth: int) -> None:
         """One root or OU, what is attached to it, the accounts in it, the OUs below."""
-        if len(above) > 6:
-            self.notes.problems.append(f"{place}: OUs nest five deep at most; what lies below is left out")
+        key = unit.get("Id")
+        if not isinstance(key, str) or not key:
+            if self.id:
+                self.notes.problems.append(f"{place}: expected an object with Id; what lies below is left out")
             return
-        levels = (*above, self.attached(unit, place))
+        if depth > DEEPEST or key in self.units:
+            why = f"{key} stands there twice" if key in self.units else f"OUs nest {DEEPEST} deep at most"
+            self.notes.problems.append(f"{place}: {why}; what lies below is left out")
+            return
+        name = str(unit.get("Name") or key)
+        self.units[key] = OrganizationUnit(key, name, self.id, parent, self.attached(unit, place))
         for here, item in self.notes.entries(unit, "Accounts", f"{place}."):
             number = str(item.get("Id"))
-            here_levels = (*levels, self.attached(item, here))
-            account = Account(
-                number,
-                str(item.get("Name") or ""),
-                self.id,
-                number == self.management,
-                _of_kind(here_levels, PolicyKind.SCP),
-                _of_kind(here_levels, PolicyKind.RCP),
+            self.accounts[number] = Account(
+                *(number, str(item.get("Name") or ""), self.id, number == self.management),
+                unit=key,
+                policies=self.attached(item, here),
             )
-            self.world = replace(self.world, accounts=self.world.accounts.set(number, account))
         for here, item in self.notes.entries(unit, "OrganizationalUnits", f"{place}."):
-            self.walk(item, here, levels)
-
-
-def _of_kind(levels: tuple[tuple[Policy, ...], ...], kind: PolicyKind) -> tuple[tuple[Policy, ...], ...]:
-    """The policies of one kind, level by level; no levels when there is none anywhere: the kind is not in use."""
-    found = tuple(tuple(policy for policy in level if policy.kind is kind) for level in levels)
-    return found if any(found) else ()
+            self.walk(item, here, key, depth + 1)

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from iamviz.accounts.answers import Said, said_of
-from iamviz.accounts.asker import NEVER_IN_PERSON, asker
+from iamviz.accounts.asker import NEVER_IN_PERSON, asker, organization_levels
 from iamviz.accounts.reach import hop
 from iamviz.arn import Arn, is_role_arn, split_fields
 from iamviz.engine.depends import Answer, Unknown, Verdict, decide
 from iamviz.engine.request import Caller, CallerKind, PolicySet, Request
 from iamviz.policy.elements import PrincipalEntry
-from iamviz.policy.model import Effect, Policy, Statement
+from iamviz.policy.model import Effect, Policy, PolicyKind, Statement
 from iamviz.world.context import request_context
 from iamviz.world.entities import Role
 from iamviz.world.world import World
@@ -168,7 +168,7 @@ def outsider(world: World, role: Role, entry: PrincipalEntry) -> Verdict:
     if caller.kind in (CallerKind.FEDERATED, CallerKind.SERVICE):
         absent += ("aws:Principal*", "aws:MultiFactorAuth*", "aws:username", "aws:TokenIssueTime")
     absent += ("sts:ExternalId",) if caller.federated else ()
-    policies = PolicySet([_ANYTHING], role.trust, rcps=world.account(role.account).rcps)
+    policies = PolicySet([_ANYTHING], role.trust, rcps=organization_levels(world, role.account, PolicyKind.RCP))
     return decide(request, policies, Unknown(absent=absent), world.settings)
 
 

@@ -168,10 +168,10 @@ def test_an_organization_with_cycles_of_names_or_wrong_types_is_told() -> None:
     assert "file1: Policies[1]: expected an object" in problems[1]
     assert any("PolicyIds[0]: no policy 'p-full'" in problem for problem in problems)
     deep: dict[str, Any] = {"Id": "ou"}
-    for _ in range(50):
-        deep = {"Id": "ou", "OrganizationalUnits": [deep]}
+    for number in range(50):
+        deep = {"Id": f"ou-{number}", "OrganizationalUnits": [deep]}
     problems = world_of(page(UserDetailList=[user()]), {**ORGANIZATION, "Root": deep}).problems
-    assert any("OUs nest five deep" in problem for problem in problems)
+    assert any("OUs nest 5 deep" in problem for problem in problems)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ import pytest
 
 import iamviz as iv
 from iamviz.accounts import DumpWarning, download, read_account
+from iamviz.policy.model import PolicyKind
+from iamviz.world.organization import levels_of
 from tests.servers import first_answer, free_port, stop
 
 boto3 = pytest.importorskip("boto3", reason="boto3, which talks to AWS, is not installed")
@@ -108,7 +110,7 @@ def test_policies_of_buckets_and_of_the_organization_arrive(dump: Any, account: 
     assert world.resources["arn:aws:s3:::bare"].policy is None
     member = world.accounts[account]
     assert member.name == "staging"
-    assert [[policy.name for policy in level] for level in member.scps] == [
+    assert [[policy.name for policy in level] for level in levels_of(world, account, PolicyKind.SCP)] == [
         ["FullAWSAccess"],
         ["FullAWSAccess", "Fence"],
         ["FullAWSAccess"],
