@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from iamviz.pictures.evidence import conditions_picture as conditions
     from iamviz.pictures.evidence import gates_picture as gates
     from iamviz.pictures.evidence import lock_picture as lock
+    from iamviz.pictures.findings import findings_picture as findings
     from iamviz.pictures.panes import overlap_picture as overlap
     from iamviz.pictures.story_frames import lifelines_picture as lifelines
     from iamviz.pictures.story_frames import story_map_picture as story_map
@@ -81,6 +82,8 @@ _PLACES = {
         "who_can_picture as who_can",
     ),
     "iamviz.pictures.evidence": ("conditions_picture as conditions", "gates_picture as gates", "lock_picture as lock"),
+    "iamviz.pictures.findings": ("findings_picture as findings",),
+    "iamviz.pictures.evidence": ("gates_picture as gates", "lock_picture as lock"),
     "iamviz.pictures.panes": ("overlap_picture as overlap",),
     "iamviz.pictures.trail_frames": ("trail",),
     "iamviz.pictures.why_picture": ("why",),
@@ -144,6 +147,7 @@ __all__ = [
     "evaluate",
     "exercise",
     "explorer",
+    "findings",
     "gates",
     "hints",
     "hub",

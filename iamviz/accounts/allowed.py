@@ -21,7 +21,7 @@ from iamviz.patterns import compile_glob
 from iamviz.policy.model import Policy, Statement
 from iamviz.world.world import World
 
-__all__ = ["ActionGroup", "AllowedActions", "allowed_actions", "level_of", "levels"]
+__all__ = ["ActionGroup", "AllowedActions", "allowed_actions", "examples_of", "level_of", "levels"]
 
 COLUMNS = ("action", "access level", "verdict", "resources", "statement", "denies")
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
@@ -229,6 +229,13 @@ def _patterns(caller: Asker, action: str) -> list[Pattern]:
         for text in (("*",) if statement.not_resource else statement.resource_texts or ("*",))
     ]
     return list({entry[0]: entry for entry in reversed(found)}.values())[::-1]
+
+
+def examples_of(caller: Asker, action: str) -> Iterator[str]:
+    """Resources that the caller's Allow statements cover for an action, one of each pattern and form."""
+    forms = formats_of(action)
+    for pattern, _, _ in _patterns(caller, action):
+        yield from _examples(caller, pattern, action, forms)
 
 
 def _value(caller: Asker, variable: str) -> str:

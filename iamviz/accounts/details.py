@@ -9,7 +9,7 @@ from immutables import Map
 from iamviz.accounts.reading import Entry, Notes
 from iamviz.arn import Arn
 from iamviz.policy.model import Policy, PolicyKind
-from iamviz.world.entities import Account, Group, ManagedPolicy, Role, User
+from iamviz.world.entities import Account, Group, InstanceProfile, ManagedPolicy, Role, User
 from iamviz.world.world import World
 
 __all__ = ["LISTS", "is_details", "read_pages"]
@@ -58,8 +58,10 @@ class _Reader:
             by_name[Arn.parse(arn).account, str(item.get("GroupName", groups[arn].name))] = arn
         for arn, place, item in self.listed("UserDetailList", "user"):
             users[arn] = self.user(arn, item, by_name, place)
+        profiles: dict[str, InstanceProfile] = {}
         for arn, place, item in self.listed("RoleDetailList", "role"):
             roles[arn] = self.role(arn, item, place)
+            profiles |= self.profiles(arn, item, place)
         self.check_attached([*users.values(), *groups.values(), *roles.values()], managed)
         self.check_complete()
         numbers = sorted({thing.account for thing in (*users.values(), *groups.values(), *roles.values())})
@@ -70,6 +72,7 @@ class _Reader:
             groups=Map(groups),
             roles=Map(roles),
             managed_policies=Map(managed),
+            instance_profiles=Map(profiles),
             partition=next((Arn.parse(arn).partition for arn in sorted([*users, *roles])), "aws"),
         )
 
@@ -115,6 +118,15 @@ class _Reader:
             last_used=last_used,
             use_known=isinstance(use, dict) and (last is None or last_used is not None),
         )
+
+    def profiles(self, role: str, item: Mapping[str, Any], place: str) -> dict[str, InstanceProfile]:
+        """The instance profiles in which a role lies."""
+        found = {}
+        for here, entry in self.notes.entries(item, "InstanceProfileList", f"{place}."):
+            arn = self.notes.arn(entry, "instance-profile", here)
+            if arn:
+                found[arn] = InstanceProfile(arn, str(entry.get("InstanceProfileId", "")), role)
+        return found
 
     def boundary(self, item: Mapping[str, Any]) -> str:
         boundary = item.get("PermissionsBoundary")

@@ -1,6 +1,6 @@
 """Who may assume a role: everyone whom its trust policy reaches, decided by the engine, conditions named."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -16,7 +16,7 @@ from iamviz.world.context import request_context
 from iamviz.world.entities import Role
 from iamviz.world.world import World
 
-__all__ = ["Trusted", "outsider", "role_of_session", "short_key", "who_may_assume"]
+__all__ = ["Trusted", "outsider", "role_of_session", "short_key", "trusts_service", "who_may_assume"]
 
 _ACTIONS = {
     "sts:AssumeRole": ("sts", "assumerole"),
@@ -145,8 +145,13 @@ def _decided(world: World, role: Role, arn: str) -> Iterator[Trusted]:
         yield Trusted(arn, caller.kind, _short(step.keys), keys=step.keys, said=step.trust)
 
 
-def outsider(world: World, role: Role, entry: PrincipalEntry) -> Verdict:
-    """What the role's side says of someone outside of the world, its own side taken as willing."""
+def outsider(
+    world: World, role: Role, entry: PrincipalEntry, known_of_them: Mapping[str, str] | None = None
+) -> Verdict:
+    """What the role's side says of someone outside of the world, its own side taken as willing.
+
+    ``known_of_them`` are condition keys that such a caller brings: the claims of a token, for example.
+    """
     caller = _caller(entry)
     action = _action(role, entry)
     keys = {"aws:PrincipalIsAWSService": "true" if caller.kind is CallerKind.SERVICE else "false"}
@@ -161,7 +166,7 @@ def outsider(world: World, role: Role, entry: PrincipalEntry) -> Verdict:
     known = {key.key: key.values for key in request_context(world, role.account)}
     tags = {f"{prefix}:ResourceTag/{name}": value for name, value in role.tags.items() for prefix in ("aws", "iam")}
     request = Request(
-        *(caller, action, role.arn, role.account, {**known, **tags, **keys}),
+        *(caller, action, role.arn, role.account, {**known, **tags, **keys, **(known_of_them or {})}),
         resource_management_account=world.account(role.account).management,
     )
     absent = ("aws:ResourceTag/*", "iam:ResourceTag/*", *(() if caller.service else NEVER_IN_PERSON))
@@ -205,3 +210,9 @@ def _short(keys: tuple[str, ...]) -> tuple[str, ...]:
 def short_key(key: str) -> str:
     """A condition key in one or two words: ``MFA`` for aws:MultiFactorAuthPresent."""
     return _SHORT.get(key.lower(), key.rpartition(":")[2] or key)
+
+
+def trusts_service(world: World, role: Role, service: str) -> bool:
+    """Whether a service may assume a role, perhaps under a condition."""
+    entries = (entry for _, entry in _entries(role) if entry.type == "Service" and entry.value == service)
+    return any(outsider(world, role, entry).answer is not Answer.DENIED for entry in entries)

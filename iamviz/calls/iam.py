@@ -18,6 +18,7 @@ from iamviz.calls.iam_common import (
 )
 from iamviz.calls.iam_entities import ENTITY_OPERATIONS
 from iamviz.calls.iam_keys import KEY_OPERATIONS
+from iamviz.calls.iam_passwords import PASSWORD_OPERATIONS
 from iamviz.calls.iam_policies import POLICY_OPERATIONS
 from iamviz.calls.iam_profiles import PROFILE_OPERATIONS
 from iamviz.calls.iam_providers import PROVIDER_OPERATIONS
@@ -135,6 +136,7 @@ IAM_OPERATIONS: dict[str, Operation] = {
     **ENTITY_OPERATIONS,
     **KEY_OPERATIONS,
     **POLICY_OPERATIONS,
+    **PASSWORD_OPERATIONS,
     **PROFILE_OPERATIONS,
     **PROVIDER_OPERATIONS,
     "UpdateAssumeRolePolicy": update_assume_role_policy,

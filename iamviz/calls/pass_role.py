@@ -60,6 +60,8 @@ PASSING: Mapping[str, tuple[Passing, ...]] = {
     "cloudformation:CreateStack": (Passing("RoleARN", "cloudformation.amazonaws.com"),),
     "states:CreateStateMachine": (Passing("roleArn", "states.amazonaws.com"),),
     "sagemaker:CreateNotebookInstance": (Passing("RoleArn", "sagemaker.amazonaws.com"),),
+    "sagemaker:CreateProcessingJob": (Passing("RoleArn", "sagemaker.amazonaws.com"),),
+    "sagemaker:CreateTrainingJob": (Passing("RoleArn", "sagemaker.amazonaws.com"),),
     "codebuild:CreateProject": (Passing("serviceRole", "codebuild.amazonaws.com"),),
     "datapipeline:CreatePipeline": (Passing("role", "datapipeline.amazonaws.com"),),
 }

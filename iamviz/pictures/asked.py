@@ -10,6 +10,7 @@ from iamviz.accounts.allowed import AllowedActions, allowed_actions, levels
 from iamviz.accounts.answers import Reply
 from iamviz.accounts.compare import Comparison, compare
 from iamviz.accounts.reach import Reach, can_reach
+from iamviz.accounts.reach_story import way_story
 from iamviz.accounts.trust import short_key
 from iamviz.accounts.who import WhoCan, who_can, who_can_assume
 from iamviz.engine.coverage import ActionSet, action_set
@@ -17,6 +18,7 @@ from iamviz.pictures.map_model import Map, MapAccount, MapEdge, MapNode, NodeKin
 from iamviz.pictures.map_paint import MapPicture, map_picture
 from iamviz.pictures.marks import Mark, breakable, esc, glyph, mark, verdict
 from iamviz.pictures.picture import Picture
+from iamviz.story.story import Story
 from iamviz.world.world import World
 
 if TYPE_CHECKING:
@@ -91,6 +93,13 @@ class ReachPicture(AskedPicture):
     def reach(self) -> Reach:
         """The answer with its ways: ``reach.way_to("Deploy")``."""
         return cast("Reach", self.answer)
+
+    def story(self, role: str) -> Story | None:
+        """The way to a role (ARN or name) played by the engine; what is not known is supposed to be as it must.
+
+        None when no supposition is made up for a condition on the way. Raises KeyError for a role that is not reached.
+        """
+        return way_story(self.reach.world, self.reach.who, self.reach.way_to(role))
 
 
 def asked_html(
