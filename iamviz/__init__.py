@@ -83,7 +83,6 @@ _PLACES = {
     ),
     "iamviz.pictures.evidence": ("conditions_picture as conditions", "gates_picture as gates", "lock_picture as lock"),
     "iamviz.pictures.findings": ("findings_picture as findings",),
-    "iamviz.pictures.evidence": ("gates_picture as gates", "lock_picture as lock"),
     "iamviz.pictures.panes": ("overlap_picture as overlap",),
     "iamviz.pictures.trail_frames": ("trail",),
     "iamviz.pictures.why_picture": ("why",),
