@@ -10,6 +10,8 @@ from functools import cache
 
 import pytest
 
+from iamviz.exercises import exercise
+from iamviz.pictures.story_frames import stepper_picture
 from iamviz.pictures.story_map import story_map
 from iamviz.resources import data_dir
 from iamviz.story.scenario import read_scenario
@@ -90,3 +92,18 @@ def test_every_request_and_every_session_of_a_story_is_on_its_map(name: str) -> 
         unasked = step.call is None or step.decision is None or step.call.name == "GetCallerIdentity"
         if not unasked and step.call.service not in ("iam", "organizations"):
             assert step.number in drawn, step.title
+
+
+PUZZLES = sorted(path.stem for path in (data_dir() / "exercises").glob("puzzle_*.yaml"))
+
+
+@pytest.mark.parametrize("name", PUZZLES)
+def test_the_way_through_a_puzzle_is_told_calmly_and_drawn(name: str) -> None:
+    story = exercise(name).story
+    assert story is not None
+    assert all(len(step.caption_text) <= 90 and step.caption_text.endswith(".") for step in story.steps)
+    assert stepper_picture(story, "x").steps == len(story.steps)
+
+
+def test_there_are_eight_puzzles() -> None:
+    assert len(PUZZLES) == 8
