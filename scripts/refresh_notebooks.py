@@ -23,12 +23,25 @@ def refresh(path: Path) -> None:
         cell.metadata = {key: value for key, value in cell.metadata.items() if key in ("tags", "jupyter", "collapsed")}
         for output in cell.get("outputs", ()):
             output.get("data", {}).pop(WIDGET_VIEW, None)
+        if where := slide_type(cell):
+            cell.metadata["slideshow"] = {"slide_type": where}
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
     nbformat.write(notebook, path)
     print(f"{path}: {path.stat().st_size // 1000} kB")
+
+
+def slide_type(cell: nbformat.NotebookNode) -> str:
+    """Where a cell stands in `jupyter nbconvert --to slides` (docs/teaching.md).
+
+    A heading begins a slide; other prose, and a stepper, begin one below it. Other code stays with the prose before it.
+    """
+    if cell.cell_type == "markdown":
+        return "slide" if cell.source.lstrip().startswith("#") else "subslide"
+    shown = (output.get("data", {}).get("text/html", "") for output in cell.get("outputs", ()))
+    return "subslide" if any('class="iv-stepper' in "".join(html) for html in shown) else ""
 
 
 if __name__ == "__main__":
