@@ -36,11 +36,14 @@ if TYPE_CHECKING:
     from iamviz.pictures.evidence import conditions_picture as conditions
     from iamviz.pictures.evidence import gates_picture as gates
     from iamviz.pictures.evidence import lock_picture as lock
+    from iamviz.pictures.evidence import statements_picture as statements
+    from iamviz.pictures.organization import organization
     from iamviz.pictures.findings import findings_picture as findings
     from iamviz.pictures.panes import overlap_picture as overlap
     from iamviz.pictures.story_frames import lifelines_picture as lifelines
     from iamviz.pictures.story_frames import story_map_picture as story_map
     from iamviz.pictures.story_parts import card_picture as credential_card
+    from iamviz.pictures.story_parts import cards_picture as credential_cards
     from iamviz.pictures.trail_frames import trail
     from iamviz.pictures.why_picture import why
     from iamviz.pictures.world_map import world_map_picture as map  # noqa: A004 - as `iv.map` it shadows nothing
@@ -81,14 +84,20 @@ _PLACES = {
         "who_can_assume_picture as who_can_assume",
         "who_can_picture as who_can",
     ),
-    "iamviz.pictures.evidence": ("conditions_picture as conditions", "gates_picture as gates", "lock_picture as lock"),
+    "iamviz.pictures.evidence": (
+        "conditions_picture as conditions",
+        "gates_picture as gates",
+        "lock_picture as lock",
+        "statements_picture as statements",
+    ),
+    "iamviz.pictures.organization": ("organization",),
     "iamviz.pictures.findings": ("findings_picture as findings",),
     "iamviz.pictures.panes": ("overlap_picture as overlap",),
     "iamviz.pictures.trail_frames": ("trail",),
     "iamviz.pictures.why_picture": ("why",),
     "iamviz.pictures.world_map": ("world_map_picture as map",),
     "iamviz.pictures.story_frames": ("lifelines_picture as lifelines", "story_map_picture as story_map"),
-    "iamviz.pictures.story_parts": ("card_picture as credential_card",),
+    "iamviz.pictures.story_parts": ("card_picture as credential_card", "cards_picture as credential_cards"),
     "iamviz.policy": ("Finding", "Policy", "PolicyError"),
     "iamviz.policy.check": ("check_policy",),
     "iamviz.story.source": ("ScenarioError",),
@@ -141,6 +150,7 @@ __all__ = [
     "compare",
     "conditions",
     "credential_card",
+    "credential_cards",
     "decide",
     "engine_code",
     "evaluate",
@@ -154,6 +164,7 @@ __all__ = [
     "load",
     "lock",
     "map",
+    "organization",
     "overlap",
     "perform",
     "play",
@@ -162,6 +173,7 @@ __all__ = [
     "questions_table",
     "redact",
     "sessions",
+    "statements",
     "stepper",
     "story_map",
     "trail",

@@ -49,6 +49,7 @@ from iamviz.pictures.overlap import Pane, PaneCell, PaneRow, overlap, overlap_te
 from iamviz.pictures.picture import Picture, wrap
 from iamviz.pictures.quote import MatchRow, answer, answer_text, match_table, match_text, quote, quote_text
 from iamviz.pictures.table import ActionGroup, ActionRow, Cell, Column, actions_table, actions_table_text
+from iamviz.pictures.tree import TreeNode, TreePolicy, tree, tree_text
 
 __all__ = [
     "COMPONENTS",
@@ -89,6 +90,8 @@ __all__ = [
     "Picture",
     "PictureError",
     "SayRow",
+    "TreeNode",
+    "TreePolicy",
     "actions_table",
     "actions_table_text",
     "answer",
@@ -147,6 +150,8 @@ __all__ = [
     "stepper_html",
     "style_tag",
     "text_width",
+    "tree",
+    "tree_text",
     "veiled",
     "verdict",
     "word",

@@ -15,7 +15,7 @@ from iamviz.pictures.errors import PictureError
 from iamviz.pictures.lock import Key, LockSide, SayRow, lock, lock_small, lock_text
 from iamviz.pictures.marks import Hue, Mark, esc, word
 from iamviz.pictures.picture import Picture
-from iamviz.pictures.quote import Highlight, quote
+from iamviz.pictures.quote import Highlight, MatchRow, match_table, match_text, quote
 from iamviz.policy.json_source import Span
 from iamviz.policy.model import Effect, Policy, PolicyKind
 from iamviz.world.world import World
@@ -245,3 +245,49 @@ def _say(gate: Gate, denies: bool) -> SayRow:
         said = "none attached" if gate.status is Status.NOT_ATTACHED else gate.status.value
         return SayRow(gate.title, "none" if gate.closed else "absent", said)
     return SayRow(gate.title, "none" if gate.closed else "allow", gate.sentence)
+
+
+# ── statements and conditions ──
+
+
+def statements_picture(decision: Decision) -> Picture:
+    """Every statement that was looked at, with the element that failed; below it the lines of the one that settled it.
+
+    Near misses stand first: what differs in one element only is what there is to fix.
+    """
+    explanation = decision.explain()
+    traces = sorted(explanation.statements, key=lambda trace: (not trace.applies, trace.distance))
+    rows = [_match_row(trace.naming(decision.request)) for trace in traces]
+    columns = ("Effect", *_ELEMENTS)
+    told = (explanation.deciding or explanation.near_misses)[:1]
+    html = match_table(rows, columns) if rows else f'<p class="c-none">{esc(explanation.sentence)}</p>'
+    html += "".join(statement_quote(trace) for trace in told)
+    text = match_text(rows, columns) or explanation.sentence
+    return Picture(html, text, frozenset({"match", "quote"}))
+
+
+_ELEMENTS = ("Principal", "Action", "Resource", "Condition")
+
+
+def _match_row(trace: StatementTrace) -> MatchRow:
+    effect = trace.statement.effect.value
+    cells: list[tuple[Mark, str]] = [("deny" if effect == "Deny" else "allow", effect)]
+    for name in _ELEMENTS[:-1]:
+        found = [element for element in trace.elements if element.name.removeprefix("Not") == name]
+        cells.append(_element_cell(found[0]) if found else ("absent", "none"))
+    rows = trace.conditions
+    if rows:
+        missed = [row for row in rows if not row.matched]
+        shown = missed or list(rows)
+        cells.append(("none" if missed else "allow", ", ".join(row.row.key for row in shown)))
+    else:
+        cells.append(("absent", "none"))
+    where = f"{trace.policy.label}, line {trace.statement.span.line}"
+    return MatchRow(trace.statement.label, where, tuple(cells))
+
+
+def _element_cell(element: ElementTrace) -> tuple[Mark, str]:
+    """An element: the entry that matched, else what is listed instead."""
+    listed = ", ".join(element.listed[:3]) + (" …" if len(element.listed) > 3 else "")
+    prefix = "all but " if element.name.startswith("Not") else ""
+    return ("allow" if element.matched else "none"), prefix + (element.entry or listed or "nothing")

@@ -112,7 +112,7 @@ def match_text(rows: Iterable[MatchRow], columns: Sequence[str] = ("Effect", "Ac
     for row in rows:
         lines.append(clean(f"{row.sid} ({row.where})"))
         for column, (name, text) in zip(columns, row.cells, strict=True):
-            did = {"allow": "matches", "none": "differs", "absent": "absent"}.get(name, WORD[name])
+            did = {"allow": "matches", "none": "differs", "absent": "absent", "deny": "says no"}.get(name, WORD[name])
             lines.append(f"  {clean(column)} {did}: {clean(text)}")
     return "\n".join(lines)
 

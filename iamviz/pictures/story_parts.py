@@ -10,7 +10,8 @@ from iamviz.calls.command_line import command_line
 from iamviz.engine.decision import Outcome
 from iamviz.engine.wording import reason_clause
 from iamviz.pictures.arn_anatomy import arn_lines
-from iamviz.pictures.card import CardField, CredentialCard, arns, card, card_text
+from iamviz.pictures.card import CardField, CredentialCard, arns, card, card_text, cards
+from iamviz.pictures.errors import PictureError
 from iamviz.pictures.evidence import MOST_LINES, condition_rows, gates_html, lock_html, policy_quote, statement_quote
 from iamviz.pictures.frame import before_after, bet_html, veiled
 from iamviz.pictures.lifelines import Lamp, LifeRow, lifelines
@@ -22,7 +23,10 @@ from iamviz.pictures.story_changes import SHOWN_AS_LINES, changed_policies, chan
 from iamviz.pictures.story_map import clock, outcome_mark
 from iamviz.story.captions import CaptionPart, outcome_words
 from iamviz.story.story import Step, Story
+from iamviz.world.entities import User
+from iamviz.world.ids import secret_access_key
 from iamviz.world.sessions import Session
+from iamviz.world.world import World
 
 HALF_HOUR = timedelta(minutes=30)
 _VEIL_STARTS = (" and ", ": ", ":")
@@ -253,10 +257,47 @@ def session_card(session: Session, now: datetime) -> CredentialCard:
     )
 
 
+def key_card(user: User, name: str) -> CredentialCard:
+    """The card of a user's long-term access key: nothing expires, and there is no token."""
+    key = next((key for key in user.access_keys or () if key.active), None)
+    shown = key.id if key else "none"
+    return CredentialCard(
+        kind="long",
+        title=f"Access key of user {name}",
+        detail="Long-term: made once, kept in a file.",
+        fields=(
+            CardField("Access key ID", shown, underlined=4 if key else 0),
+            CardField("Secret key", _masked(secret_access_key(user.arn, shown)) if key else "none"),
+            CardField("Session token", quiet="none"),
+            CardField("Speaks as", user.arn.rpartition(":")[2]),
+        ),
+        foot_strong="Never expires.",
+        foot=" Works until someone deletes it.",
+    )
+
+
 def card_picture(session: Session, now: datetime) -> Picture:
     """The credential card as a picture of its own."""
     view = session_card(session, now)
     return Picture(card(view), card_text(view), frozenset({"card"}))
+
+
+def cards_picture(world: World, *who: str) -> Picture:
+    """Credentials side by side, each given by a user (a label or an ARN) or by the profile that keeps a session.
+
+    A long-term key beside a session's credentials shows what tells them apart: the prefix, the token, the clock.
+    """
+    views = []
+    for name in who:
+        user = world.users.get(world.labels.get(name, name))
+        session = world.sessions.get(world.profiles.get(name.removeprefix("session:"), ""))
+        if user is None and session is None:
+            known = ", ".join(
+                sorted([*(label for label in world.labels if world.labels[label] in world.users), *world.profiles])
+            )
+            raise PictureError(f"nobody called {name!r} has credentials here; there are: {known or 'none'}")
+        views.append(key_card(user, world.name_of(user.arn)) if user else session_card(session, world.now))  # type: ignore[arg-type]  # one of them is there
+    return Picture(cards(views), "\n".join(map(card_text, views)), frozenset({"card", "cards"}))
 
 
 def _masked(secret: str) -> str:
