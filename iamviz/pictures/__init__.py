@@ -47,7 +47,16 @@ from iamviz.pictures.marks import (
 )
 from iamviz.pictures.overlap import Pane, PaneCell, PaneRow, overlap, overlap_text
 from iamviz.pictures.picture import Picture, wrap
-from iamviz.pictures.quote import MatchRow, answer, answer_text, match_table, match_text, quote, quote_text
+from iamviz.pictures.quote import (
+    MatchRow,
+    answer,
+    answer_text,
+    change_quote,
+    match_table,
+    match_text,
+    quote,
+    quote_text,
+)
 from iamviz.pictures.table import ActionGroup, ActionRow, Cell, Column, actions_table, actions_table_text
 from iamviz.pictures.tree import TreeNode, TreePolicy, tree, tree_text
 
@@ -104,6 +113,7 @@ __all__ = [
     "card",
     "card_text",
     "cards",
+    "change_quote",
     "clean",
     "components_in",
     "conditions",

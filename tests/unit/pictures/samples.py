@@ -193,6 +193,12 @@ def panes(name: str) -> tuple[list[pic.Pane], list[pic.PaneRow]]:
     return [pic.Pane(name, name), pic.Pane(name, name, True)], [pic.PaneRow(name, cells, "allow", name)]
 
 
+def organization(name: str) -> pic.TreeNode:
+    policies = pic.TreePolicy("SCP", name, name, True), pic.TreePolicy("RCP", name)
+    account = pic.TreeNode(name, name, policies, is_account=True, note=name, chosen=True)
+    return pic.TreeNode(name, name, policies, (account,), chosen=True)
+
+
 def every_picture(name: str) -> dict[str, str]:
     left, right = lock_sides(name)
     columns, groups = columns_and_groups(name)
@@ -219,6 +225,8 @@ def every_picture(name: str) -> dict[str, str]:
         "hub": pic.hub(*hub_sides(name), (pic.HubCounter(name, 3, 1), pic.HubCounter(name, 2, 2))),
         "crowd": pic.crowd(crowd(name), moment("07:00"), moment("12:00"), pic.esc(name), name),
         "overlap": pic.overlap(name, *panes(name)),
+        "tree": pic.tree([organization(name)], name) + pic.tree([organization(name)]),
+        "changes": pic.change_quote(pic.esc(name), [(1, "", name), (None, "-", name), (2, "+", name)], 2),
         "legend": pic.legend([("allow", name)]) + pic.life_key() + pic.verdict("cond", name, big=True),
         "frame": frame(name, 1, 1, None, (name,)),
         "stepper": stepper(name, 2),
@@ -250,5 +258,6 @@ def every_text(name: str) -> dict[str, str]:
         "hub": pic.hub_text(*hub_sides(name), [pic.HubCounter(name, 3, 1)]),
         "crowd": pic.crowd_text(crowd(name)),
         "overlap": pic.overlap_text(name, *panes(name)),
+        "tree": pic.tree_text([organization(name)]),
         "arn": pic.arns_text([(pic.esc(name), [pic.ArnPart(name, name, "role")], name)]),
     }

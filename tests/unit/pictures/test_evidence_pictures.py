@@ -1,0 +1,102 @@
+"""Statements, conditions, credentials and organizations as pictures, from real worlds and decisions."""
+
+from __future__ import annotations
+
+import pytest
+
+import iamviz as iv
+from iamviz import pictures as pic
+from iamviz.engine.decision import Decision
+from iamviz.story.story import Story
+
+from .reading import Reading
+
+
+def decisions(name: str) -> list[Decision]:
+    return [step.decision for step in iv.play(name).steps if step.decision is not None]
+
+
+def decision_of_deleting() -> Decision:
+    return next(d for d in decisions("staging_bucket") if d.request.action == "s3:DeleteObject")
+
+
+@pytest.mark.parametrize("name", ["staging_bucket", "vendor", "turnstile", "narrowing", "fence"])
+def test_every_statement_that_was_looked_at_is_a_row(name: str) -> None:
+    for decision in decisions(name):
+        explanation = decision.explain()
+        reading = Reading(iv.statements(decision).html)
+        assert not reading.faults
+        rows = [e for e in reading.tagged("tr") if "tbody" in e.path]
+        assert len(rows) == len(explanation.statements)
+
+
+def test_a_statement_says_which_element_failed() -> None:
+    text = iv.statements(decision_of_deleting()).text
+    assert "Action differs: s3:GetObject, s3:ListBucket" in text
+    assert "Resource matches: arn:aws:s3:::staging-assets/*" in text
+
+
+def test_what_settled_a_decision_stands_first_and_a_deny_says_no() -> None:
+    denied = next(d for d in decisions("staging_bucket") if d.outcome.value == "explicitDeny")
+    lines = iv.statements(denied).text.splitlines()
+    assert lines[0].startswith("KeepOutsidersOut")
+    assert lines[1] == "  Effect says no: Deny"
+
+
+def test_conditions_are_those_of_the_statement_that_counts() -> None:
+    denied = [d for d in decisions("vendor") if not d.allowed]
+    texts = [iv.conditions(d).text for d in denied]
+    assert any("sts:ExternalId StringEquals cust-7f3a: cust-2b91: differs" in text for text in texts)
+    plain = iv.conditions(decision_of_deleting())
+    assert plain.text.startswith("No condition decides here")
+
+
+def test_credentials_side_by_side() -> None:
+    world = iv.play("staging_bucket").world
+    profile = sorted(world.profiles)[0]
+    text = iv.credential_cards(world, "Ana", profile).text
+    assert "Access key ID: AKIA" in text
+    assert "Session token: none" in text
+    assert "Access key ID: ASIA" in text
+    session = world.sessions[world.profiles[profile]]
+    html = iv.credential_cards(world, "Ana", profile).html
+    assert session.secret_access_key not in html
+    assert session.session_token not in html
+    with pytest.raises(pic.PictureError, match="nobody called 'Eve' has credentials here"):
+        iv.credential_cards(world, "Eve")
+
+
+@pytest.fixture(scope="module")
+def fence() -> Story:
+    return iv.play("fence")
+
+
+def test_the_tree_holds_every_account_and_every_attached_policy(fence: Story) -> None:
+    for step in fence.steps:
+        world = step.after
+        text = iv.organization(world).text
+        members = {number: account for number, account in world.accounts.items() if account.organization}
+        assert len(members) < len(world.accounts)
+        for number, account in members.items():
+            assert f"account {account.name} {number}" in text
+        attached = sum(len(unit.policies) for unit in world.units.values())
+        attached += sum(len(account.policies) for account in members.values())
+        assert text.count("  - ") == attached
+
+
+def test_the_way_to_an_account_is_marked(fence: Story) -> None:
+    reading = Reading(iv.organization(fence.world, "production").html)
+    on = [element.text for element in reading.with_class("on")]
+    assert len(on) == 3
+    assert all("production" in text for text in on)
+
+
+def test_the_management_account_says_that_nothing_limits_it(fence: Story) -> None:
+    assert "(management account: no SCP and no RCP limits it)" in iv.organization(fence.world).text
+
+
+def test_a_world_without_organization_and_a_wrong_account_are_told(fence: Story) -> None:
+    with pytest.raises(pic.PictureError, match="no account of this world belongs"):
+        iv.organization(iv.load("staging_bucket"))
+    with pytest.raises(pic.PictureError, match="'elsewhere' names 0 accounts"):
+        iv.organization(fence.world, "elsewhere")
