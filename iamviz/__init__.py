@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from iamviz.pictures.evidence import gates_picture as gates
     from iamviz.pictures.evidence import lock_picture as lock
     from iamviz.pictures.evidence import statements_picture as statements
-    from iamviz.pictures.organization import organization
     from iamviz.pictures.findings import findings_picture as findings
+    from iamviz.pictures.organization import organization
     from iamviz.pictures.panes import overlap_picture as overlap
     from iamviz.pictures.story_frames import lifelines_picture as lifelines
     from iamviz.pictures.story_frames import story_map_picture as story_map

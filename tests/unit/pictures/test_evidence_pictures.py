@@ -43,14 +43,6 @@ def test_what_settled_a_decision_stands_first_and_a_deny_says_no() -> None:
     assert lines[1] == "  Effect says no: Deny"
 
 
-def test_conditions_are_those_of_the_statement_that_counts() -> None:
-    denied = [d for d in decisions("vendor") if not d.allowed]
-    texts = [iv.conditions(d).text for d in denied]
-    assert any("sts:ExternalId StringEquals cust-7f3a: cust-2b91: differs" in text for text in texts)
-    plain = iv.conditions(decision_of_deleting())
-    assert plain.text.startswith("No condition decides here")
-
-
 def test_credentials_side_by_side() -> None:
     world = iv.play("staging_bucket").world
     profile = sorted(world.profiles)[0]
