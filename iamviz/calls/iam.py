@@ -22,6 +22,7 @@ from iamviz.calls.iam_passwords import PASSWORD_OPERATIONS
 from iamviz.calls.iam_policies import POLICY_OPERATIONS
 from iamviz.calls.iam_profiles import PROFILE_OPERATIONS
 from iamviz.calls.iam_providers import PROVIDER_OPERATIONS
+from iamviz.calls.iam_reads import READ_OPERATIONS
 from iamviz.calls.model import Call, CallError, Refusal, Result
 from iamviz.calls.validation import Field, check_params
 from iamviz.engine.decision import Decision
@@ -139,6 +140,7 @@ IAM_OPERATIONS: dict[str, Operation] = {
     **PASSWORD_OPERATIONS,
     **PROFILE_OPERATIONS,
     **PROVIDER_OPERATIONS,
+    **READ_OPERATIONS,
     "UpdateAssumeRolePolicy": update_assume_role_policy,
     **{f"Put{kind}Policy": _inline(kind, things, put=True) for kind, things in _KINDS},
     **{f"Delete{kind}Policy": _inline(kind, things, put=False) for kind, things in _KINDS},

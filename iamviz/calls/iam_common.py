@@ -90,8 +90,8 @@ def check_quota(
         raise Refusal("LimitExceeded", f"Cannot exceed quota for {name}: {most}", 409, decisions)
 
 
-def allow(world: World, actor: Actor, call: Call, arn: str) -> tuple[Decision, ...]:
-    """The decision on a change; an administrator's change out of band is not evaluated.
+def allow(world: World, actor: Actor, call: Call, arn: str, *, changes: bool = True) -> tuple[Decision, ...]:
+    """The decision on a call, most often a change; an administrator's, out of band, is not evaluated.
 
     Refusal (UnmodifiableEntity) for a service-linked or Identity Center role, of which only the description is one's
     own (2.3; text unconfirmed).
@@ -99,7 +99,7 @@ def allow(world: World, actor: Actor, call: Call, arn: str) -> tuple[Decision, .
     decisions: tuple[Decision, ...] = ()
     if actor.caller is not None:
         decisions = authorize(world, actor, call, call.operation, arn, extra=iam_keys(world, call, arn))
-    if any(path in arn for path in PROTECTED) and call.name not in ("CreateRole", "UpdateRole"):
+    if changes and any(path in arn for path in PROTECTED) and call.name not in ("CreateRole", "UpdateRole"):
         text = f"Cannot perform the operation on the protected role '{arn.rpartition('/')[2]}'"
         raise Refusal("UnmodifiableEntity", f"{text} - this role is only modifiable by AWS", 400, decisions)
     return decisions
@@ -151,12 +151,15 @@ def trust_policy(world: World, document: str, name: str) -> Policy:
 def _check_principals(world: World, statement: Statement) -> None:
     """A user or role that a trust policy names must exist, as far as the world knows its account (2.2)."""
     for entry in statement.principals or ():
-        if entry.type != "AWS" or entry.is_everyone or entry.account is not None:
+        if entry.type != "AWS" or entry.is_everyone:
             continue
         fields = split_fields(entry.value)
+        foreign = len(fields) == 6 and fields[1] != world.partition
+        if entry.account is not None and not foreign:
+            continue
         known = len(fields) == 6 and fields[4] in world.accounts
         absent = known and fields[2] == "iam" and entry.value not in world.users and entry.value not in world.roles
-        never = len(fields) != 6 or fields[1] != world.partition or fields[5].startswith("group/")
+        never = len(fields) != 6 or foreign or fields[5].startswith("group/")
         if absent or never or "*" in entry.value or "?" in entry.value:
             raise malformed(f'Invalid principal in policy: "AWS":"{entry.value}"')
 

@@ -155,15 +155,6 @@ def delete_role(world: World, actor: Actor, call: Call) -> Result:
     return Result(changed, {}, None, decisions)
 
 
-def list_users(world: World, actor: Actor, call: Call) -> Result:
-    """ListUsers: the users of the account."""
-    check_params(call.operation, call.params, {"PathPrefix": Field(str, 1, 512)})
-    decisions = allow(world, actor, call, f"arn:{world.partition}:iam::{actor.account}:user/")
-    users = sorted((user for user in world.users.values() if user.account == actor.account), key=lambda user: user.arn)
-    value = {"Users": [user_value(user) for user in users], "IsTruncated": False}
-    return Result(world, value, None, decisions)
-
-
 def update_role(world: World, actor: Actor, call: Call) -> Result:
     """UpdateRole: changes MaxSessionDuration; sessions that run keep their end (4.8)."""
     fields = {"RoleName": NAME64, "MaxSessionDuration": DURATION, "Description": Field(str, 0, 1000)}
@@ -221,7 +212,6 @@ ENTITY_OPERATIONS: dict[str, Operation] = {
     "DeleteGroup": delete_group,
     "DeleteRole": delete_role,
     "DeleteUser": delete_user,
-    "ListUsers": list_users,
     "RemoveUserFromGroup": _membership(joins=False),
     "TagRole": _tagging("Role", "roles", adds=True),
     "TagUser": _tagging("User", "users", adds=True),

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from iamviz.calls.actors import Actor
-from iamviz.calls.iam_common import NAME64, Operation, allow, find, missing
+from iamviz.calls.iam_common import Operation, allow, missing
+from iamviz.calls.iam_reads import OPTIONAL_NAME, named_user
 from iamviz.calls.model import Call, Refusal, Result
 from iamviz.calls.validation import Field, check_params
 from iamviz.world.entities import AccessKey, User
@@ -18,8 +19,8 @@ KEY_ID = Field(str, 16, 128, r"[\w]+")
 
 def create_access_key(world: World, actor: Actor, call: Call) -> Result:
     """CreateAccessKey: a user has at most two; the secret is shown this one time."""
-    check_params(call.operation, call.params, {"UserName": NAME64})
-    user: User = find(world.users, actor.account, "user", call.params["UserName"])
+    check_params(call.operation, call.params, {"UserName": OPTIONAL_NAME})
+    user = named_user(world, actor, call)
     decisions = allow(world, actor, call, user.arn)
     keys = user.access_keys or ()
     if len(keys) >= MOST_KEYS:
@@ -35,8 +36,8 @@ def create_access_key(world: World, actor: Actor, call: Call) -> Result:
 def update_access_key(world: World, actor: Actor, call: Call) -> Result:
     """UpdateAccessKey: Active or Inactive, without AccessKeyId all keys; sessions that a key made go on (3.8)."""
     status = Field(str, pattern="Active|Inactive", required=True)
-    check_params(call.operation, call.params, {"UserName": NAME64, "AccessKeyId": KEY_ID, "Status": status})
-    user: User = find(world.users, actor.account, "user", call.params["UserName"])
+    check_params(call.operation, call.params, {"UserName": OPTIONAL_NAME, "AccessKeyId": KEY_ID, "Status": status})
+    user = named_user(world, actor, call)
     decisions = allow(world, actor, call, user.arn)
     wanted = _known_key(user, call)
     active = call.params["Status"] == "Active"
@@ -46,8 +47,8 @@ def update_access_key(world: World, actor: Actor, call: Call) -> Result:
 
 def delete_access_key(world: World, actor: Actor, call: Call) -> Result:
     """DeleteAccessKey: gone for good, without AccessKeyId all keys; sessions that a key made go on (3.8)."""
-    check_params(call.operation, call.params, {"UserName": NAME64, "AccessKeyId": KEY_ID})
-    user: User = find(world.users, actor.account, "user", call.params["UserName"])
+    check_params(call.operation, call.params, {"UserName": OPTIONAL_NAME, "AccessKeyId": KEY_ID})
+    user = named_user(world, actor, call)
     decisions = allow(world, actor, call, user.arn)
     wanted = _known_key(user, call)
     keys = tuple(key for key in user.access_keys or () if wanted and key.id != wanted)

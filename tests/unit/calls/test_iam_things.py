@@ -310,3 +310,49 @@ def test_a_user_is_in_ten_groups_at_most() -> None:
     member = user("bea", groups=tuple(g.arn for g in groups[:10]))
     refused = do(world(member, *groups), ANA, "iam:AddUserToGroup", GroupName="g10", UserName="bea")
     assert (code(refused), text(refused)) == ("LimitExceeded", "Cannot exceed quota for GroupsPerUser: 10")
+
+
+# -- looking
+
+
+def test_without_a_name_a_user_means_itself() -> None:
+    alone = world()
+    shown = do(alone, ANA, "iam:GetUser").value
+    assert shown is not None
+    assert shown["User"]["UserName"] == "ana"
+    both = done(do(alone, ANA, "iam:CreateAccessKey"))
+    listed = do(both, ANA, "iam:ListAccessKeys").value
+    assert listed is not None
+    assert [key["Status"] for key in listed["AccessKeyMetadata"]] == ["Active", "Active"]
+    assert all("SecretAccessKey" not in key for key in listed["AccessKeyMetadata"])
+    with pytest.raises(CallError, match="the caller is no user"):
+        do(alone, ADMIN, "iam:GetUser")
+
+
+def test_lists_hold_what_is_in_the_account_under_the_path() -> None:
+    there = world(role("app/Deep", trusts(HOME)), role("Far", trusts(HOME), account=AWAY), group("g"))
+    for operation, params, names in (
+        ("ListRoles", {}, ["Web", "Deep"]),
+        ("ListRoles", {"PathPrefix": "/app/"}, ["Deep"]),
+        ("ListGroups", {}, ["g"]),
+        ("ListUsers", {}, ["ana"]),
+    ):
+        value = do(there, ANA, f"iam:{operation}", **params).value
+        assert value is not None
+        kind = operation.removeprefix("List").removesuffix("s")
+        assert [item[f"{kind}Name"] for item in value[f"{kind}s"]] == names
+
+
+def test_a_service_linked_role_can_be_looked_at_though_not_changed() -> None:
+    linked = "arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX"
+    there = world(replace(WEB, arn=linked))
+    assert do(there, ANA, "iam:GetRole", RoleName="AWSServiceRoleForX").ok
+    assert code(do(there, ANA, "iam:UpdateAssumeRolePolicy", RoleName="AWSServiceRoleForX", PolicyDocument=TRUST)) == (
+        "UnmodifiableEntity"
+    )
+
+
+@pytest.mark.parametrize("principal", ["arn:aws-cn:iam::111122223333:root", "arn:aws-cn:iam::111122223333:user/ana"])
+def test_trust_never_crosses_a_partition(principal: str) -> None:
+    refused = do(world(), ANA, "iam:CreateRole", RoleName="X", AssumeRolePolicyDocument=document(trusts(principal)))
+    assert code(refused) == "MalformedPolicyDocument"
