@@ -7,6 +7,8 @@ import typer
 from iamviz.commands.ask import CAN_HELP, REACH_HELP, WHO_CAN_HELP, can, reach, who_can
 from iamviz.commands.draw import HELP as DRAW_HELP
 from iamviz.commands.draw import draw
+from iamviz.commands.findings import HELP as FINDINGS_HELP
+from iamviz.commands.findings import findings
 from iamviz.commands.pages import CHEAT_SHEET_HELP, EXPORT_HELP, STUDENT_HELP, cheat_sheet, export, student
 from iamviz.commands.report import HELP as REPORT_HELP
 from iamviz.commands.report import report
@@ -21,6 +23,7 @@ _COMMANDS = (
     ("can", "Say what somebody can do.", CAN_HELP, can),
     ("who-can", "Say who can do something.", WHO_CAN_HELP, who_can),
     ("reach", "Say which roles somebody can become.", REACH_HELP, reach),
+    ("findings", "Say what is worth knowing.", FINDINGS_HELP, findings),
     ("why", "Explain an error of AWS.", WHY_HELP, why),
     ("trail", "Read CloudTrail: who became which role.", TRAIL_HELP, trail),
     ("draw", "Draw who may become whom.", DRAW_HELP, draw),

@@ -233,12 +233,12 @@ def _show(loaded: Loaded, answer: AskedPicture, as_json: bool, page: Any, text: 
     """Print an answer (``text`` in place of its own), and write its page where one is wanted."""
     from iamviz.pictures.page import page_html
 
+    if page is not None:
+        write(page, page_html(answer.answer.question, lede(loaded), [("", [answer])]))
     if as_json:
         typer.echo(json.dumps(json.loads(answer.to_json()), indent=2))
     else:
         say(text or str(answer.answer))
-    if page is not None:
-        write(page, page_html(answer.answer.question, lede(loaded), [("", [answer])]))
 
 
 def _end(answer: AskedPicture) -> None:

@@ -59,16 +59,16 @@ def trail(
         fail(str(error))
     for problem in found.problems:
         note(problem)
-    if as_json:
-        say_json(found.to_dict())
-    else:
-        say(str(story) if about and story else str(found))
     if page is not None:
         shown = [("", [found.picture])]
         if story is not None:
             shown.insert(0, (story.title, [observed_picture(story, "trail-story")]))
         lede = "Seen in CloudTrail. Nothing here was decided by iamviz: every verdict is the one that AWS recorded."
         write(page, page_html("What CloudTrail saw", lede, shown))
+    if as_json:
+        say_json(found.to_dict())
+    else:
+        say(str(story) if about and story else str(found))
     if not found.events:
         raise typer.Exit(Exit.BAD_INPUT)
     if found.sightings:

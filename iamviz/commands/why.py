@@ -59,12 +59,12 @@ def why(
         answer = explain(error, loaded.world if loaded else None, resource=resource, context=keys)
     except WhyError as problem:
         fail(str(problem))
+    if page is not None:
+        write(page, page_html("Why AWS refused", answer.title, [("", [answer.picture])]))
     if as_json:
         say_json(answer.to_dict())
     else:
         say(str(answer))
-    if page is not None:
-        write(page, page_html("Why AWS refused", answer.title, [("", [answer.picture])]))
     if not answer.known:
         raise typer.Exit(Exit.NO)
 

@@ -1,28 +1,33 @@
-"""An account on one page: what there is, who may become whom, what everyone can do, what is not known."""
+"""An account on one page: what there is and is found, who may become whom, what everyone can do, what is not known."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from iamviz.accounts.allowed import allowed_actions
+from iamviz.accounts.finding import AccountFinding
+from iamviz.accounts.findings import findings
 from iamviz.accounts.reach import can_reach
 from iamviz.accounts.who import who_can_assume
 from iamviz.pictures.asked import reach_picture, who_can_assume_picture
+from iamviz.pictures.findings import findings_picture
 from iamviz.pictures.marks import breakable, esc, glyph
 from iamviz.pictures.notes import notes
 from iamviz.pictures.page import Fold, Section, page_html
 from iamviz.pictures.picture import Picture
+from iamviz.pictures.story_frames import stepper_picture
 from iamviz.pictures.world_map import world_map_picture
 from iamviz.world.world import World
 
-__all__ = ["Progress", "report_html"]
+__all__ = ["STORIES_TOLD", "Progress", "finding_stories", "report_html"]
 
 Progress = Callable[[int, int], None]
 """Told while the report is made: principals done, principals in all."""
 
 MOST_FOLDS: Final = 40
 """Roles and users that get a part of their own; the table has everyone."""
+MOST_STORIES: Final = 6
 MOST_ROWS: Final = 40
 """Rows that show at once; the rest waits behind a line."""
 
@@ -34,6 +39,10 @@ def report_html(world: World, title: str = "Report", lede: str = "", progress: P
 
 def _sections(world: World, progress: Progress | None) -> Iterator[Section]:
     yield "At a glance", [_glance(world)]
+    yield "What is found", [findings_picture(world)]
+    stories = finding_stories(findings(world).found)
+    if stories:
+        yield "How it would go", [STORIES_TOLD, *stories]
     yield "Who may become whom", [world_map_picture(world)]
     tables, people = _everyone(world, progress)
     yield "What everyone can do", [_TOLD, *tables]
@@ -44,6 +53,22 @@ def _sections(world: World, progress: Progress | None) -> Iterator[Section]:
     unknown = "What was not in the files, and is not known"
     if world.unknowns:
         yield "What is not known", [Picture(notes([(unknown, world.unknowns)]), "", frozenset({"notes"}))]
+
+
+STORIES_TOLD: Final = "Calls that the engine lets happen in this account, step by step."
+
+
+def finding_stories(found: Iterable[AccountFinding]) -> list[Fold]:
+    """The stories of the first finding of each code, the weightiest first, six at most."""
+    told: dict[str, Fold] = {}
+    for one in found:
+        if one.code in told or len(told) >= MOST_STORIES:
+            continue
+        story = one.story()
+        if story is not None:
+            picture = stepper_picture(story, f"finding-{len(told) + 1}")
+            told[one.code] = Fold(f"{one.rule.title}: {one.sentence}", picture)
+    return list(told.values())
 
 
 def _glance(world: World) -> str:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import iamviz as iv
 from iamviz.accounts.details import LISTS
 from iamviz.accounts.files import account_world, read_dump
+from iamviz.accounts.findings import findings
 from iamviz.accounts.redact import Redactor, redact
 from iamviz.accounts.redact_words import Words
 from iamviz.pictures.page import page_html
@@ -245,6 +246,14 @@ def test_real_accounts_stay_what_they_were(lab: iv.World) -> None:
     for role in lab.roles.values():
         if not role.service_linked and role.name != "OrganizationAccountAccessRole":  # AWS gave it that name
             assert role.name not in text
+
+
+def test_the_same_is_found_in_a_redacted_account(lab: iv.World) -> None:
+    def kinds(world: iv.World) -> list[tuple[str, str, tuple[str, ...]]]:
+        found = findings(world).found
+        return sorted((one.code, one.risk.value, tuple(key for key in one.depends if ":" in key)) for one in found)
+
+    assert kinds(redact(lab)) == kinds(lab)
 
 
 @pytest.fixture(scope="module")
