@@ -128,7 +128,24 @@ def test_export_names_what_failed(iamviz_command: list[str], make_notebook: Make
     assert "good.html" in shown.stdout
     cell = "cell 2 (raise ValueError('no [red]such[/red] role'))"
     told = f"not written: {bad}, {cell}: ValueError: no [red]such[/red] role"
-    assert told in shown.stderr.splitlines()  # a kernel on a busy machine may add lines of its own
+    assert shown.stderr.splitlines() == [told]
+
+
+def test_what_the_process_of_a_kernel_says_stays_away_from_ours(
+    iamviz_command: list[str], make_notebook: MakeNotebook, tmp_path: Path
+) -> None:
+    """It is told when the kernel died of it."""
+    notebook = make_notebook(
+        "talks.ipynb", "import atexit, os\natexit.register(os.write, 2, b'at exit'); os.write(2, b'raw')"
+    )
+    last = "import os, time; os.write(2, b'noise\\nlast words\\n'); time.sleep(1); os._exit(3)"
+    dies = make_notebook("dies.ipynb", last)
+    shown = subprocess.run(
+        [*iamviz_command, "export", notebook, dies, "--to", tmp_path], capture_output=True, text=True, check=False
+    )
+    assert shown.stderr.startswith(f"not written: {dies}, cell 1 (")
+    assert shown.stderr.endswith("): the kernel died: last words\n")
+    assert len(shown.stderr.splitlines()) == 1
 
 
 def test_export_without_a_notebook(iamviz_command: list[str], tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 import nbformat
 from ipykernel.kernelspec import make_ipkernel_cmd
@@ -94,18 +96,21 @@ def execute(path: Path, progress: Progress | None = None) -> nbformat.NotebookNo
         store_widget_state=False,
         on_cell_start=starts,
     )
-    try:
-        # Sets keep their order from run to run, so that what is printed of them does.
-        client.execute(env={**os.environ, "PYTHONHASHSEED": "0"})
-    except CellExecutionError as error:
-        # The end of the traceback, since an error in what displays a value has no name of its own here.
-        problem = strip_ansi(error.traceback).strip().rpartition("\n")[2]
-        raise CellFailedError(path, running + 1, _first_line(notebook, running), problem) from error
-    except CellTimeoutError as error:
-        problem = f"did not finish within {CELL_SECONDS} seconds"
-        raise CellFailedError(path, running + 1, _first_line(notebook, running), problem) from error
-    except DeadKernelError as error:
-        raise CellFailedError(path, running + 1, _first_line(notebook, running), "the kernel died") from error
+    # What the kernel's process itself says is no part of the notebook: it is kept, and told when the kernel dies.
+    with TemporaryFile() as words:
+        try:
+            # Sets keep their order from run to run, so that what is printed of them does.
+            client.execute(env={**os.environ, "PYTHONHASHSEED": "0"}, stdout=words, stderr=words)
+        except CellExecutionError as error:
+            # The end of the traceback, since an error in what displays a value has no name of its own here.
+            problem = strip_ansi(error.traceback).strip().rpartition("\n")[2]
+            raise CellFailedError(path, running + 1, _first_line(notebook, running), problem) from error
+        except CellTimeoutError as error:
+            problem = f"did not finish within {CELL_SECONDS} seconds"
+            raise CellFailedError(path, running + 1, _first_line(notebook, running), problem) from error
+        except DeadKernelError as error:
+            problem = "the kernel died" + _last_words(words)
+            raise CellFailedError(path, running + 1, _first_line(notebook, running), problem) from error
     if progress:
         progress(path, total, total)
     return notebook
@@ -118,6 +123,13 @@ class _OwnKernel(AsyncKernelManager):
     def kernel_spec(self) -> KernelSpec:
         command = make_ipkernel_cmd(extra_arguments=["--HistoryManager.enabled=False", "--log-level=CRITICAL"])
         return KernelSpec(argv=command, display_name="Python", language="python")
+
+
+def _last_words(words: IO[bytes]) -> str:
+    """The last line that a process said before it died, as the end of a sentence."""
+    words.seek(0)
+    lines = words.read().decode("utf-8", "replace").strip().splitlines()
+    return f": {lines[-1]}" if lines else ""
 
 
 def _first_line(notebook: nbformat.NotebookNode, index: int) -> str:
