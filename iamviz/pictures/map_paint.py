@@ -354,8 +354,10 @@ def _label(at: Point, edge: MapEdge, verb: str, downwards: bool) -> str:
     """The number rides on the line; the verb stands above it, or right of it where the line runs downwards."""
     (x, y), width, drawing = at, verb_width(verb), ""
     if edge.step:
+        half = 7.5 if edge.step < 10 else 10.5  # two digits need a pill
         drawing = (
-            f'<circle class="chip k f-bg" cx="{num(x)}" cy="{num(y)}" r="7.5" stroke-width="1.25"/>'
+            f'<rect class="chip k f-bg" x="{num(x - half)}" y="{num(y - 7.5)}" width="{num(2 * half)}" height="15" '
+            'rx="7.5" stroke-width="1.25"/>'
             f'<text class="no b" x="{num(x)}" y="{num(y + 3.7)}">{edge.step}</text>'
         )
     if downwards:
