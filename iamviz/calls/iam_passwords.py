@@ -13,7 +13,8 @@ LOGIN = {"UserName": NAME, "Password": Field(str, 1, 128), "PasswordResetRequire
 
 def create_login_profile(world: World, actor: Actor, call: Call) -> Result:
     """CreateLoginProfile: a console password; whoever knows it signs in as the user."""
-    return _password(world, actor, call, {"LoginProfile": {"UserName": call.params.get("UserName")}})
+    shown = {"UserName": call.params.get("UserName"), "CreateDate": world.now.isoformat()}
+    return _password(world, actor, call, {"LoginProfile": shown})
 
 
 def update_login_profile(world: World, actor: Actor, call: Call) -> Result:

@@ -100,6 +100,7 @@ IAM_CALLS: dict[str, dict[str, Any]] = {
     "CreateAccessKey": {"UserName": "bea"},
     "CreateGroup": {"GroupName": "g", "Path": "/teams/"},
     "CreateInstanceProfile": {"InstanceProfileName": "p", "Path": "/web/"},
+    "CreateLoginProfile": {"UserName": "bea", "Password": "x"},
     "CreateOpenIDConnectProvider": {"Url": "https://idp.example.com", "ClientIDList": ["a"]},
     "CreatePolicy": {"PolicyName": "P", "PolicyDocument": document(allow("s3:*"))},
     "CreatePolicyVersion": {"PolicyArn": arn("policy", "Shared"), "PolicyDocument": document(allow("s3:*"))},
