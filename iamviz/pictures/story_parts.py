@@ -29,6 +29,7 @@ from iamviz.world.sessions import Session
 from iamviz.world.world import World
 
 HALF_HOUR = timedelta(minutes=30)
+FEW = 8
 _VEIL_STARTS = (" and ", ": ", ":")
 
 
@@ -198,8 +199,11 @@ def _shown(story: Story, step: Step) -> list[Session]:
 
 
 def sessions_of(story: Story) -> list[Session]:
-    """The sessions that take part in a story, in order of issue: not those that were there before and do nothing."""
-    found = {session.access_key_id: session for step in story.steps if (session := step.session) is not None}
+    """The sessions of a story, in order of issue; where many were there before it, only those of them that act."""
+    there = story.start.sessions
+    found = dict(there) if len(there) <= FEW else {}
+    for step in story.steps:
+        found |= {session.access_key_id: session for session in (step.session, step.issued) if session is not None}
     return sorted(found.values(), key=lambda session: (session.issued, session.access_key_id))
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from iamviz.calls.command_line import command_line
 from iamviz.calls.model import Call
+from iamviz.exercises import exercise
 from iamviz.loading import load, play
 from iamviz.pictures.revocation import revocations
 from iamviz.pictures.story_frames import lifelines_picture
@@ -61,7 +62,19 @@ def test_lifelines_are_cut_on_the_row_of_the_revoked_role_only() -> None:
     assert "ben (asked 1 h, role allows 1 h): from 09:45, until 10:45" in text
 
 
-def test_sessions_that_were_there_before_and_do_nothing_are_not_drawn() -> None:
+def test_every_session_that_a_story_issues_has_its_row_also_one_that_never_acts() -> None:
+    story = play("chain")
+    assert [row.name for row in life_rows(story, story.steps[-1])] == ["ana", "ana", "again"]
+
+
+def test_a_few_sessions_that_were_there_before_are_drawn() -> None:
+    story = exercise("puzzle_drill").story
+    assert story is not None
+    rows = life_rows(story, story.steps[-1])
+    assert [(row.name, row.cut) for row in rows] == [("ana", True), ("backup-job", True)]
+
+
+def test_many_sessions_that_were_there_before_and_do_nothing_are_not_drawn() -> None:
     story = play("five_thousand")
     assert len(story.world.sessions) == 5000
     assert [row.name for row in life_rows(story, story.steps[-1])] == ["ana", "ben"]
