@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from iamviz.export import ExportError, export, write_cheat_sheet
+from iamviz.export import ExportError, export, read_notebook, write_cheat_sheet
 from iamviz.export.cells import Cell, Output, Page
 from iamviz.export.glossary import read_glossary, with_uses
 from iamviz.export.summary import first_sentence, minutes, picture, sections
@@ -148,3 +148,17 @@ def test_cheat_sheet_shows_the_four_pictures(tmp_path: Path) -> None:
     assert "differs" in page
     assert "not in the request" in page
     assert write_cheat_sheet(tmp_path / "again").read_text("utf-8") == page
+
+
+def test_shipped_lessons_make_a_valid_site(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `make site` writes it, from the outputs that the notebooks keep (nbval holds them against a new run)."""
+    monkeypatch.setattr("iamviz.export.site.execute", lambda source, progress: read_notebook(source))
+    glossary = repository / "docs" / "glossary.md"
+    written = export([repository / "notebooks"], tmp_path, glossary=glossary, with_cheat_sheet=True)
+    wrong = {path.name: found for path in written if (found := problems(path.read_text("utf-8")))}
+    assert wrong == {}
+    assert sum(path.stat().st_size for path in written) < 15_000_000
+    names = {path.name for path in written}
+    for path in written:
+        links = re.findall(r'<a\b[^>]* ?href="([^"#:]+)(?:#[^"]*)?"', path.read_text("utf-8"))
+        assert {link for link in links if link.endswith(".html") and link not in names} == set(), path.name

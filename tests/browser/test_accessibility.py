@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+from pytest import MonkeyPatch
 
-from iamviz.export import export
+from iamviz.export import export, read_notebook
 from tests.browser.conftest import PageFor
 
 LOOKS = [("light", 900), ("dark", 390)]
@@ -52,6 +53,22 @@ def test_no_violation_in_any_frame(page_for: PageFor, site: Path, scheme: str, w
     expect(page.locator(".iv-frame:visible")).to_have_count(11)
     if bets == "made":
         page.evaluate(ALL_BETS)
+    assert violations(page) == []
+
+
+LESSONS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_no_violation_in_any_lesson(page_for: PageFor, lesson: Path, tmp_path: Path, monkeypatch: MonkeyPatch) -> None:
+    """All that a lesson shows, from the outputs that it keeps; every other lesson in the other look."""
+    monkeypatch.setattr("iamviz.export.site.execute", lambda source, progress: read_notebook(source))
+    scheme, width = LOOKS[LESSONS.index(lesson) % 2]
+    page = page_for(color_scheme=scheme, width=width).page
+    page.goto(export([lesson], tmp_path)[0].as_uri())
+    page.add_style_tag(content=ALL_FRAMES)
+    page.evaluate(ALL_BETS)
     assert violations(page) == []
 
 
