@@ -242,6 +242,14 @@ def test_pages_are_valid_html(toy: tuple[Path, Path]) -> None:
         assert problems(path.read_text("utf-8")) == []
 
 
+def test_an_empty_header_is_a_cell(make_notebook: MakeNotebook, tmp_path: Path) -> None:
+    table = '<table><tr><th class="t" scope="col"> </th><th scope="col">a</th></tr></table>'
+    cell = f"from IPython.display import HTML\nHTML('{table}')"
+    export([make_notebook("table.ipynb", "md:# T", cell)], tmp_path / "pages")
+    page = (tmp_path / "pages" / "table.html").read_text("utf-8")
+    assert '<tr><td class="t"></td><th scope="col">a</th></tr>' in page
+
+
 def test_what_is_shown_twice_has_names_of_its_own(make_notebook: MakeNotebook, tmp_path: Path) -> None:
     radio = '<input type="radio" name="n" id="i"><label for="i">x</label><a href="#i">i</a>'
     cell = f"from IPython.display import HTML\nHTML('{radio}')"

@@ -19,6 +19,7 @@ from iamviz.export.names import free_name, names_in, renamed
 
 _IMAGE_SOURCE = re.compile(r"""(<img\b[^>]*?\ssrc\s*=\s*["'])([^"'>]+)""", re.IGNORECASE)
 _EMPTY_HEADER = re.compile(r"<th\b([^<>]*)>\s*</th>")  # the corner of a DataFrame heads nothing
+_SCOPE = re.compile(r"""\sscope\s*=\s*["']?\w*["']?""")
 _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 _IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
@@ -123,7 +124,7 @@ def _output(output: nbformat.NotebookNode, source: Path, outline: Outline) -> tu
         return _plain(f"{output.ename}: {output.evalue}"), "err"
     data = output.data
     if "text/html" in data:
-        return clean(_EMPTY_HEADER.sub(r"<td\1></td>", data["text/html"]), outline=outline), "html"
+        return clean(_EMPTY_HEADER.sub(_as_cell, data["text/html"]), outline=outline), "html"
     if "image/svg+xml" in data:
         return clean(data["image/svg+xml"]), "html"
     for kind in _IMAGES:
@@ -134,6 +135,10 @@ def _output(output: nbformat.NotebookNode, source: Path, outline: Outline) -> tu
     if "text/markdown" in data:
         return clean(markdown_html(data["text/markdown"], source), outline=outline), "html"
     return _plain(data.get("text/plain", "")), "plain"
+
+
+def _as_cell(header: re.Match[str]) -> str:
+    return f"<td{_SCOPE.sub('', header[1])}></td>"
 
 
 def _plain(text: str) -> Cleaned:

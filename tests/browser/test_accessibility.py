@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
-from pytest import MonkeyPatch
 
 from iamviz.export import export, read_notebook
 from tests.browser.conftest import PageFor
@@ -61,7 +60,9 @@ LESSONS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 
 @pytest.mark.slow
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
-def test_no_violation_in_any_lesson(page_for: PageFor, lesson: Path, tmp_path: Path, monkeypatch: MonkeyPatch) -> None:
+def test_no_violation_in_any_lesson(
+    page_for: PageFor, lesson: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """All that a lesson shows, from the outputs that it keeps; every other lesson in the other look."""
     monkeypatch.setattr("iamviz.export.site.execute", lambda source, progress: read_notebook(source))
     scheme, width = LOOKS[LESSONS.index(lesson) % 2]
