@@ -19,7 +19,7 @@ from iamviz.world.world import World
 
 __all__ = ["PolicyBench", "policy_bench"]
 
-PAUSE = 0.08
+PAUSE = 0.05
 """Seconds without a keystroke after which the text is judged."""
 
 _STYLE = (

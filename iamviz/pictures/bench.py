@@ -92,7 +92,7 @@ def _caret(line: str, column: int) -> str:
 def requests_html(bench: Workbench, selected: int = 0) -> str:
     """The requests as a table, before and now; what has flipped stands out."""
     rows = "".join(_row(number, asked, number - 1 == selected) for number, asked in enumerate(bench.asked, 1))
-    head = "".join(f'<th class="t1" scope="col">{word}</th>' for word in ("", "request", "before", "now"))
+    head = "".join(f'<th class="t1" scope="col">{word}</th>' for word in ("no.", "request", "before", "now"))
     old = "" if bench.readable else " old"
     return (
         f'<table class="asks{old}"><caption class="sr">Requests, before and now</caption>'

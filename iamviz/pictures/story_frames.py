@@ -83,7 +83,7 @@ def _view(story: Story, step: Step, maps: Sequence[tuple[Map, str]], name: str) 
 def map_label(step: Step) -> str:
     """The frame's sentence, for those who hear the map; while a bet is open it does not give the answer away."""
     if step.bet is None:
-        return step.caption_text
+        return step.caption_text or step.title
     return f"{step.title}. {step.bet.question}"
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from iamviz.export import export
 from tests.browser.conftest import Lab, PageFor, Visit
+from tests.browser.test_accessibility import violations
 
 PATIENCE = 90_000
 CELLS = (
@@ -37,7 +38,7 @@ iv.stepper(long)""",
 
 def write_notebook(path: Path) -> Path:
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    notebook = new_notebook(cells=[new_code_cell(source) for source in CELLS], metadata=kernel)
+    notebook = new_notebook(cells=[new_markdown_cell("# Components"), *map(new_code_cell, CELLS)], metadata=kernel)
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"
     nbformat.write(notebook, path)
@@ -391,6 +392,17 @@ def test_targets_are_large_enough(page_for: PageFor, page_file: Path, width: int
         least,
     )
     assert small == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_has_nothing_to_object(page_for: PageFor, page_file: Path, scheme: str) -> None:
+    page = page_for(color_scheme=scheme, width=820).page
+    page.goto(page_file.as_uri())
+    assert violations(page) == []
+    page.evaluate("() => document.querySelectorAll('.iv-bet').forEach(bet => bet.querySelector('input').click())")
+    choose(page.locator(".iv-explorer"), "StagingEngineer", "09:20")
+    page.locator(".iv-clock .iv-rail label", has_text="10:00").click()
+    assert violations(page) == []
 
 
 def test_nothing_went_wrong_live(live: Visit) -> None:

@@ -160,3 +160,10 @@ def test_one_click_selects_a_command() -> None:
     assert command.text == "aws s3 ls"
     assert "data-iv-copy" in command.attributes
     assert command.attributes["style"] == "user-select:all"
+
+
+def test_the_map_of_a_step_without_a_caption_is_named_by_its_title() -> None:
+    story = iv.Story(iv.load("staging_bucket"), "One")
+    story.perform(iv.Call("Ana", "s3:ListObjectsV2", {"Bucket": "staging-assets"}), "She looks")
+    view = frame_views(story, "one")[0]
+    assert 'aria-label="She looks"' in view.map_wide + view.map_tall
