@@ -60,6 +60,17 @@ def test_every_short_pattern_against_every_short_text(parts, alphabet, longest):
             assert wrong == [], tokens
 
 
+def test_every_pair_of_short_patterns():
+    """Texts, beginnings and other patterns beside each other, in either order."""
+    texts = ["".join(text) for length in range(4) for text in product("ab", repeat=length)]
+    patterns = [tokens for length in range(1, 4) for tokens in product(["a", "b", Wild.STAR, Wild.ONE], repeat=length)]
+    alone = [(tokens, frozenset(filter(compile_tokens(tokens), texts))) for tokens in patterns]
+    for first, by_first in alone:
+        for second, by_second in alone:
+            test = compile_any([first, second])
+            assert {text for text in texts if test(text)} == by_first | by_second, (first, second)
+
+
 @pytest.mark.parametrize(
     ("pattern", "matching", "other"),
     [

@@ -45,6 +45,22 @@ def test_the_boundary_of_a_trusted_user_is_marked() -> None:
     assert any("boundary of a user" in note for note in notes(policies, "sts:AssumeRole", ROLE))
 
 
+def test_two_kinds_of_policies_that_deny_are_marked() -> None:
+    deny = {"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}
+    policies = PolicySet(identity=[Policy.parse(deny)], boundary=Policy.parse(deny, "boundary"))
+    assert any("when several deny" in note for note in notes(policies))
+
+
+def test_a_wildcard_in_a_service_prefix_is_marked() -> None:
+    assert any("service prefix" in note for note in notes(allow({}, Action="s?:*")))
+
+
+def test_an_incomplete_arn_of_a_resource_policy_is_marked() -> None:
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:*"}
+    policies = PolicySet(resource=Policy.parse({"Statement": statement}, "resource"))
+    assert any("incomplete ARN" in note for note in notes(policies))
+
+
 def test_keys_that_were_asked_for_and_are_absent_are_listed() -> None:
     request = Request(USER, "s3:GetObject", "arn:aws:s3:::b/k", "111122223333")
     told = evaluate(request, allow({"Bool": {"aws:MultiFactorAuthPresent": "true"}})).explain()

@@ -77,6 +77,7 @@ def test_how_an_entry_meets_a_caller(principal, caller, kind):
         *[({"AWS": f"arn:aws:sts::{ACCOUNT}:federated-user/{name}"}, FEDERATED_USER) for name in ("abc", "zoe")],
         ({"CanonicalUser": USER.arn}, USER),
         ({"User": SERVICE.service}, SERVICE),
+        ({"User": PROVIDER}, FEDERATED),
         ({"Service": "lambda.amazonaws.com"}, USER),
         ({"CanonicalUser": "79a5"}, USER),
         ({"AWS": []}, USER),

@@ -90,3 +90,13 @@ def test_an_unsigned_call_names_no_user_with_a_reason_either() -> None:
         "Not authorized to perform sts:AssumeRoleWithWebIdentity "
         "because no role trust policy allows the sts:AssumeRoleWithWebIdentity action"
     )
+
+
+def test_a_federated_user_is_refused_before_any_policy() -> None:
+    """Its own kind is the reason, so no policy is named."""
+    ops = "arn:aws:sts::111122223333:federated-user/ops"
+    caller = Caller("federated-user", ops, "111122223333", user_arn="arn:aws:iam::111122223333:user/ana")
+    role = "arn:aws:iam::111122223333:role/Reader"
+    decision = evaluate(Request(caller, "sts:AssumeRole", role, "111122223333"), PolicySet())
+    assert decision.message == f"User: {ops} is not authorized to perform: sts:AssumeRole on resource: {role}"
+    assert decision.explain().sentence == "a federated user cannot assume a role"

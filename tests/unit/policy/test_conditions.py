@@ -217,3 +217,8 @@ def test_a_key_of_a_multivalued_type_is_no_variable() -> None:
     assert tagged.test({SINGLE: ("env",), "aws:tagkeys": ("env",)}) is False
     assert tagged.test({SINGLE: ("none",), "aws:tagkeys": ("env",)}) is False
     assert tagged.test({SINGLE: ("none",)}) is True
+
+
+@pytest.mark.parametrize("operator", ["StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnLike", "Bool"])
+def test_a_variable_without_a_value_matches_nothing(operator: str) -> None:
+    assert row(operator, "${aws:PrincipalTag/team}").test({SINGLE: ("",)}) is False
