@@ -62,7 +62,7 @@ def action_table(
         for level, members in groupby(named, levels.__getitem__)
     ]
     first = decided[named[0]] if named else []
-    columns = [_column(head, decision) for head, decision in zip(identities, first, strict=bool(named))]
+    columns = _columns(identities, first) if named else []
     rows = tuple(
         (group.title, row.action, tuple(cell.word for cell in row.cells)) for group in groups for row in group.rows
     )
@@ -87,7 +87,7 @@ def questions_table(
         rows = []
         for label, (action, resource) in named.items():
             decisions = [ask(world, who, action, resource) for world, who in identities.values()]
-            columns = columns or [_column(head, d) for head, d in zip(identities, decisions, strict=True)]
+            columns = columns or _columns(identities, decisions)
             rows.append(replace(_row(action, decisions), label=label))
         groups.append(ActionGroup(heading, tuple(rows)))
     rows_told = tuple(
@@ -121,6 +121,15 @@ def _row(action: str, decisions: Iterable[Decision]) -> ActionRow:
     )
 
 
-def _column(head: str, decision: Decision) -> Column:
+def _columns(identities: Mapping[str, tuple[World, str]], decisions: Sequence[Decision]) -> list[Column]:
+    """The heads: a role given by its ARN or label is drawn as a role, whoever may wear it."""
+    return [
+        _column(head, decision, is_role=world.labels.get(who, who) in world.roles)
+        for (head, (world, who)), decision in zip(identities.items(), decisions, strict=True)
+    ]
+
+
+def _column(head: str, decision: Decision, is_role: bool) -> Column:
     name, _, detail = head.partition(", ")
-    return Column(_KINDS.get(CallerKind(decision.request.caller.kind), "user"), name, detail)
+    kind = "role" if is_role else _KINDS.get(CallerKind(decision.request.caller.kind), "user")
+    return Column(kind, name, detail)

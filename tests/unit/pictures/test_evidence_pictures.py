@@ -92,3 +92,12 @@ def test_a_world_without_organization_and_a_wrong_account_are_told(fence: Story)
         iv.organization(iv.load("staging_bucket"))
     with pytest.raises(pic.PictureError, match="'elsewhere' names 0 accounts"):
         iv.organization(fence.world, "elsewhere")
+
+
+def test_a_role_heads_its_column_as_a_role_and_a_session_as_a_session() -> None:
+    world = iv.play("staging_bucket").world
+    role = next(iter(sorted(world.roles)))
+    who = {"Ana": (world, "Ana"), "Role": (world, role), "Session": (world, f"session:{sorted(world.profiles)[0]}")}
+    html = iv.action_table(who, ["s3:GetObject"], "arn:aws:s3:::staging-assets/logo.png").html
+    heads = [sorted(e.classes) for e in Reading(html).tagged("th") if e.attributes.get("scope") == "col"]
+    assert heads[1:] == [["c-user"], ["c-role"], ["c-session"]]
