@@ -25,8 +25,8 @@ _AS_IT_IS = frozenset(
     "kind partition mfa_code used_codes settings region service version action error code how".split()
 )
 """Fields that hold words of AWS or of iamviz, whatever dataclass they are in."""
-_KEYS_AS_THEY_ARE = frozenset({"calls"})
-"""Fields that map actions to something."""
+_KEYS_AS_THEY_ARE = frozenset({"calls", "given"})
+"""Fields that map words of AWS or of iamviz to something."""
 _SENTENCES = frozenset({"problems", "unknowns", "gaps", "notes", "missing", "sentence", "message"})
 _CLIENT = re.compile(r"(?:aws-cli|aws-sdk-[a-z0-9-]+|Boto3|Botocore|S3Console|console\.amazonaws\.com)(?:/[\d.]+)?")
 """What may be told of a user agent."""

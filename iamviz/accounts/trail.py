@@ -38,7 +38,8 @@ class Credential:
     ``how`` is the call that made the session (``sts:AssumeRole``), "" for long-term keys and for sessions whose making
     the trail does not show. ``maker`` is the key of the credential that made it (a chain), "" where that is unknown, a
     service or another account; ``maker_name`` says who that was. ``expires`` is None where the trail does not tell.
-    ``calls`` maps each action to how often it succeeded and how often it failed.
+    ``calls`` maps each action to how often it succeeded and how often it failed. ``given`` is what was passed when the
+    session was made: source identity, tags, external id, the time asked for.
     """
 
     key: str
@@ -62,6 +63,7 @@ class Credential:
     failed: int = 0
     addresses: tuple[Address, ...] = ()
     calls: Mapping[str, tuple[int, int]] | None = None
+    given: Mapping[str, str] | None = None
     events: tuple[Event, ...] = ()
 
     @property

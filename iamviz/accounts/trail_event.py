@@ -1,7 +1,7 @@
 """One CloudTrail event, reduced to what tells who did what as whom (docs/rules/roles_and_sessions.md 6.3)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from sys import intern
 from typing import Any
@@ -38,15 +38,19 @@ class Who:
     source_identity: str = ""
     service: str = ""
     from_instance: bool = False
+    user_name: str = ""
 
     @property
     def name(self) -> str:
-        """What to call it: the user's or session's name, the service, else the account."""
+        """What to call it: the user's or session's name, the service, the provider's subject, else the account."""
         if self.service and not self.arn:
             return self.service
         if self.arn.endswith(":root"):
             return f"root of {self.account}" if self.account else "root"
-        return self.arn.rpartition("/")[2] or self.principal_id.rpartition(":")[2] or self.account or "unknown"
+        known = self.arn.rpartition("/")[2] or self.user_name
+        if not known and self.account:
+            return f"account {self.account}"
+        return known or self.principal_id.rpartition(":")[2] or "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,8 @@ class Event:
 
     ``resource`` is the ARN that the call is about where the event tells, ``issued`` what STS gave out, ``shared`` joins
     the two halves of a call across accounts, ``instances`` are the EC2 instances that the parameters name,
-    ``about_data`` marks a data event.
+    ``about_data`` marks a data event. ``given`` is what the caller of an STS call passed beside role and name: source
+    identity, tags, external id and so on.
     """
 
     at: datetime
@@ -85,6 +90,7 @@ class Event:
     instances: tuple[str, ...] = ()
     writes: bool = False
     about_data: bool = False
+    given: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -137,6 +143,7 @@ def read_event(data: Mapping[str, Any]) -> Event | None:
         instances=_instances(parameters),
         writes=data.get("readOnly") is False,
         about_data=data.get("managementEvent") is False,
+        given=_given(parameters) if action in ISSUING else {},
     )
 
 
@@ -181,6 +188,7 @@ def _who(data: Mapping[str, Any]) -> Who:
         source_identity=_text(context, "sourceIdentity"),
         service=intern(_text(data, "invokedBy")),
         from_instance="ec2RoleDelivery" in context,
+        user_name=_text(data, "userName"),
     )
 
 
@@ -201,9 +209,8 @@ def _resource(data: Mapping[str, Any], parameters: Mapping[str, Any], message: s
     if _text(parameters, "bucketName"):
         key = _text(parameters, "key")
         return f"arn:aws:s3:::{parameters['bucketName']}" + (f"/{key}" if key else "")
-    resources = data.get("resources")
-    for item in resources if isinstance(resources, list) else ():
-        if isinstance(item, dict) and _text(item, "ARN"):
+    for item in _dicts(data.get("resources")):
+        if _text(item, "ARN"):
             return _text(item, "ARN")
     denial = parse_denial(message) if " authorized to perform" in message else None
     if denial is not None and denial.resource.startswith("arn:"):
@@ -213,6 +220,30 @@ def _resource(data: Mapping[str, Any], parameters: Mapping[str, Any], message: s
         if _text(parameters, name) and _text(data, "eventSource") == "iam.amazonaws.com":
             return f"arn:aws:iam::{account}:{kind}/{parameters[name]}"
     return ""
+
+
+def _dicts(value: Any) -> list[Mapping[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _given(parameters: Mapping[str, Any]) -> dict[str, str]:
+    """What was passed to STS beside role and session name, in words."""
+    plain = (("source identity", "sourceIdentity"), ("external id", "externalId"), ("MFA device", "serialNumber"))
+    found = {word: _text(parameters, name) for word, name in plain if _text(parameters, name)}
+    tags = [
+        f"{_text(tag, 'key')}={_text(tag, 'value')}"
+        for name in ("tags", "principalTags")
+        for tag in _dicts(parameters.get(name))
+    ]
+    inherited = _object(parameters, "incomingTransitiveTags") or _object(parameters, "principalTags")
+    tags += [f"{key}={value}" for key, value in inherited.items()]
+    found |= {"tags": ", ".join(tags[:20])} if tags else {}
+    arns = [_text(item, "arn") for item in _dicts(parameters.get("policyArns"))]
+    if _text(parameters, "policy") or arns:
+        found["session policy"] = ", ".join(arns[:10]) or "inline"
+    seconds = parameters.get("durationSeconds")
+    found |= {"seconds asked for": str(seconds)} if isinstance(seconds, int) and not isinstance(seconds, bool) else {}
+    return found
 
 
 def _instances(parameters: Mapping[str, Any]) -> tuple[str, ...]:

@@ -24,8 +24,8 @@ class _Life:
     """A credential while events come in."""
 
     __slots__ = tuple(
-        "account actions addresses arn events expires failed first how issued key kind last maker maker_name mfa name "
-        "of_instance role service source_identity uses".split()
+        "account actions addresses arn events expires failed first given how issued key kind last maker maker_name mfa "
+        "name of_instance role service source_identity uses".split()
     )
 
     def __init__(self, key: str, kind: str) -> None:
@@ -41,6 +41,7 @@ class _Life:
         self.addresses: dict[str, list[Any]] = {}
         self.actions: dict[str, list[int]] = {}
         self.events: list[Event] = []
+        self.given: Mapping[str, str] = {}
 
 
 class Joiner:
@@ -139,7 +140,7 @@ class Joiner:
 
     def _born(self, life: _Life, event: Event, issued: Issued | None, caller: _Life | None) -> None:
         arn = (issued.arn if issued else "") or _session_arn(event)
-        life.how, life.arn = event.action, life.arn or arn
+        life.how, life.arn, life.given = event.action, life.arn or arn, event.given
         life.name = life.name or arn.rpartition("/")[2] or event.session_name
         fields = split_fields(arn)
         life.account = life.account or (fields[4] if len(fields) == 6 else event.account)
@@ -309,5 +310,6 @@ def _credential(life: _Life) -> Credential:
         },
         addresses=tuple(sorted(addresses, key=lambda item: (item.first, item.address))),
         calls={action: (counts[0], counts[1]) for action, counts in sorted(life.actions.items())},
+        given=life.given,
         events=tuple(sorted(life.events, key=lambda event: (event.at, event.issued is None, event.id))),
     )

@@ -223,7 +223,7 @@ def _caption(
     kind = "res" if actor is None else "session" if actor.is_session else "user"
     yield actor.name if actor else event.who.name, kind
     role = event.resource.rpartition("/")[2] if ":role/" in event.resource else ""
-    if event.action == "sts:AssumeRole" and role:
+    if event.action.startswith("sts:AssumeRole") and role:
         yield (" becomes " if outcome == "allowed" else " asks to become "), ""
         yield role, "role"
         if outcome == "allowed" and issued is not None:

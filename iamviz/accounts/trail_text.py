@@ -100,6 +100,8 @@ def _line(credential: "Credential", depth: int) -> str:
     name = credential.name if len(credential.name) <= _WIDEST else f"{credential.name[:_WIDEST]}…"
     maker = "" if depth else f"{credential.maker_name or 'somebody'} → "
     how = "" if credential.how in ("sts:AssumeRole", "") else f" by {credential.how.partition(':')[2]}"
+    given = [f"{word} {value}" for word, value in (credential.given or {}).items() if word != "seconds asked for"]
+    how += f" with {'; '.join(given)}" if given else ""
     return f"{start}{until} {maker}{credential.role_name or credential.name} as {name}{how}: {uses}{failed}{place}"
 
 
@@ -149,6 +151,7 @@ def _credential(credential: "Credential") -> dict[str, Any]:
         "expires": _iso(credential.expires),
         "first": _iso(credential.first),
         "last": _iso(credential.last),
+        "given": dict(credential.given or {}),
         "addresses": [
             {"address": a.address, "calls": a.calls, "first": _iso(a.first), "last": _iso(a.last)}
             for a in credential.addresses

@@ -225,9 +225,10 @@ def _why(step: ObservedStep) -> str:
         ("client", shorten(event.agent, 60)),
         ("region", event.region),
         ("event", event.id),
+        *event.given.items(),
     )
     lines = "".join(
-        f'<p class="t2"><span class="t1">{name}</span> <span class="mono">{esc(value)}</span></p>'
+        f'<p class="t2"><span class="t1">{esc(name)}</span> <span class="mono">{esc(value)}</span></p>'
         for name, value in rows
         if value
     )

@@ -42,7 +42,7 @@ class _Builder:
         verdict = outcome_mark(step.outcome)
         caller = self.caller(step)
         title = f"{event.action}, {event.at:%H:%M:%S}: {event.error or 'allowed'}"
-        if event.action == "sts:AssumeRole" and ":role/" in event.resource:
+        if event.action.startswith("sts:AssumeRole") and ":role/" in event.resource:
             role = self.role(event.resource, number)
             self.edges.append(MapEdge(caller, role, "request", "assumes", number, verdict, weight=6, title=title))
             if step.issued is not None:
@@ -61,8 +61,9 @@ class _Builder:
     def caller(self, step: ObservedStep) -> str:
         actor, event = step.actor, step.event
         if actor is None:
-            kind: NodeKind = "service" if event.who.service else "account"
-            sub = "AWS service" if event.who.service else "another account"
+            federated = event.who.kind in ("WebIdentityUser", "SAMLUser")
+            kind: NodeKind = "service" if event.who.service else "idp" if federated else "account"
+            sub = "AWS service" if event.who.service else "outside identity" if federated else "another account"
             return self.add(f"who:{event.who.name}", kind, event.who.name, sub, None, step.number)
         if not actor.is_session:
             return self.add(

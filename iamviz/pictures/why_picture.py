@@ -28,7 +28,7 @@ class ShownWhy(Why):
     def picture(self) -> Picture:
         """The message, the gate row where the account is known, and the sentences."""
         head = f'<p class="big b">{esc(self.title[:1].upper() + self.title[1:])}</p>'
-        gates = f'<div class="iv-note">{gates_html(self.decision)}</div>' if self.decision is not None else ""
+        gates = f"<div>{gates_html(self.decision)}</div>" if self.decision is not None else ""
         html = head + _message(self) + gates + notes(self.sections)
         return Picture(html, str(self), components_in(html))
 
@@ -37,15 +37,20 @@ class ShownWhy(Why):
 
 
 def why(
-    text: str, world: World | None = None, *, resource: str = "", context: Mapping[str, str | list[str]] | None = None
+    text: str | BaseException,
+    world: World | None = None,
+    *,
+    resource: str = "",
+    context: Mapping[str, str | list[str]] | None = None,
 ) -> ShownWhy:
     """Explain an error of AWS: what its text proves, and in a loaded account which policy, which statement, what to do.
 
-    ``text`` is the error as AWS, a client, CloudTrail or ``aws sts decode-authorization-message`` prints it. ``world``
-    is a loaded account; ``resource`` names the resource where the sentence does not, ``context`` gives condition keys
-    of the request. Raises WhyError for a text that holds no error. `print` the answer, or show it.
+    ``text`` is the error as AWS, a client, CloudTrail or ``aws sts decode-authorization-message`` prints it, or the
+    exception that boto3 raised. ``world`` is a loaded account; ``resource`` names the resource where the sentence does
+    not, ``context`` gives condition keys of the request. Raises WhyError for a text that holds no error. `print` the
+    answer, or show it.
     """
-    found = why_module.why(text, world, resource=resource, context=context)
+    found = why_module.why(str(text), world, resource=resource, context=context)
     return ShownWhy(*(getattr(found, field.name) for field in fields(Why)))
 
 

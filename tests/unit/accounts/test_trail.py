@@ -142,6 +142,39 @@ def test_a_session_that_a_service_makes_without_a_key_is_joined_by_role_name_and
     assert "1 session began outside of this trail (fn)" in trail.gaps[0]
 
 
+def test_what_was_passed_is_told() -> None:
+    record = assume(user(), "ASIA1", "R", "alice")
+    record["requestParameters"] |= {
+        "sourceIdentity": "alice@acme.com",
+        "externalId": "cust-7f3a",
+        "tags": [{"key": "project", "value": "apollo"}],
+        "incomingTransitiveTags": {"team": "blue"},
+        "policyArns": [{"arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}],
+    }
+    trail = trail_of(record)
+    assert trail.sessions[0].given == {
+        "source identity": "alice@acme.com",
+        "external id": "cust-7f3a",
+        "tags": "project=apollo, team=blue",
+        "session policy": "arn:aws:iam::aws:policy/ReadOnlyAccess",
+        "seconds asked for": "3600",
+    }
+    assert "with source identity alice@acme.com; external id cust-7f3a" in str(trail)
+    page = observed_picture(trail.story(), "t").html
+    assert "cust-7f3a" in page
+    assert "acme" not in str(Redactor(trail)(trail))
+
+
+def test_callers_from_identity_providers_are_named_by_their_subject() -> None:
+    who = {"type": "WebIdentityUser", "userName": "repo:acme/web:ref:refs/heads/main", "principalId": "p:aud:sub"}
+    record = assume(who, "ASIA1", "Deploy", "ci", eventName="AssumeRoleWithWebIdentity")
+    trail = trail_of(record)
+    assert (trail.sessions[0].maker_name, trail.sessions[0].how) == (who["userName"], "sts:AssumeRoleWithWebIdentity")
+    (step,) = trail.story().steps
+    assert step.caption_text == "repo:acme/web:ref:refs/heads/main becomes Deploy in the session ci: allowed."
+    assert "outside identity" in observed_picture(trail.story(), "t").html
+
+
 def test_the_same_event_from_two_trails_counts_once() -> None:
     record = event(user(), "s3:ListBuckets")
     trail = trail_of(record, record, record)
@@ -323,10 +356,30 @@ FIELDS = (
 ).split()
 
 
-@given(st.lists(st.tuples(st.sampled_from(FIELDS), ANY), max_size=6))
-@settings(max_examples=300, deadline=None)
-def test_no_record_makes_it_stumble(changes: list[tuple[str, Any]]) -> None:
-    record = {**CHAIN[2], **dict(changes)}
+INNER = (
+    "accessKeyId arn type principalId sessionContext invokedBy userName sessionIssuer attributes creationDate roleArn "
+    "roleSessionName durationSeconds tags principalTags incomingTransitiveTags policyArns policy instanceIds target "
+    "credentials expiration assumedRoleUser bucketName key"
+).split()
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(FIELDS), ANY), max_size=4),
+    st.dictionaries(st.sampled_from(INNER), ANY, max_size=5),
+    st.dictionaries(st.sampled_from(INNER), ANY, max_size=5),
+)
+@settings(max_examples=400, deadline=None)
+def test_no_record_makes_it_stumble(
+    changes: list[tuple[str, Any]], who: dict[str, Any], parameters: dict[str, Any]
+) -> None:
+    base = CHAIN[2]
+    record = {
+        **base,
+        "userIdentity": {**base["userIdentity"], **who},
+        "requestParameters": {**base["requestParameters"], **parameters},
+        "responseElements": {**base["responseElements"], **parameters},
+        **dict(changes),
+    }
     trail = trail_of(CHAIN[0], record, CHAIN[3])
     assert str(trail)
     json.dumps(trail.to_dict())

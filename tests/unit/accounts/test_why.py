@@ -171,6 +171,29 @@ def test_an_error_nobody_knows_is_said_to_be_unknown() -> None:
     assert answer.look
 
 
+def test_every_message_of_the_decision_vectors_is_read() -> None:
+    path = Path(__file__).resolve().parents[2] / "conformance" / "decisions.json"
+    data = json.loads(path.read_text("utf-8"))
+    vectors = data if isinstance(data, list) else data["vectors"]
+    seen = 0
+    for vector in vectors:
+        if vector.get("message"):
+            found = why(vector["message"])
+            assert found.known
+            if found.error.denial is not None:
+                request = vector["request"]
+                assert found.error.denial.action == request["action"]
+                explicit = found.error.denial.explicit
+                assert explicit is None or explicit == (vector["expected"] == "explicitDeny")
+                seen += 1
+    assert seen > 8
+
+
+def test_an_exception_of_boto3_will_do() -> None:
+    error = RuntimeError(f"An error occurred (AccessDenied) when calling the GetObject operation: {PLAIN}")
+    assert iv.why(error).error.code == "AccessDenied"
+
+
 # ── what the text proves ──
 
 
