@@ -13,6 +13,7 @@ from iamviz.calls.actors import Actor
 from iamviz.calls.authorize import decide
 from iamviz.calls.hints import Hint, decision_hints
 from iamviz.calls.model import Call
+from iamviz.catalogue import nearest
 from iamviz.engine.decision import Decision, Outcome
 from iamviz.engine.depends import Answer
 from iamviz.engine.explain import Explanation
@@ -169,7 +170,10 @@ def _pointers(error: ErrorText) -> Iterator[str]:
 
 
 def _in_account(error: ErrorText, denial: Denial, world: World, resource: str, context: Mapping[str, Any]) -> Why:
-    base = Why(error, title(denial), proves=tuple(proofs(denial)), look=(*things_to_see(denial), *_pointers(error)))
+    look = [
+        thing for thing in things_to_see(denial) if resource not in world.roles or "Does the role exist" not in thing
+    ]
+    base = Why(error, title(denial), proves=tuple(proofs(denial)), look=(*look, *_pointers(error)))
     actor = _actor(world, denial.principal)
     hint = suggestion(denial)
     if actor is None or actor.caller is None:
@@ -184,7 +188,11 @@ def _in_account(error: ErrorText, denial: Denial, world: World, resource: str, c
     explanation = decision.explain()
     return _with(
         base,
-        account=(*_depends(world, actor, denial, resource, context), *_account_says(denial, decision, explanation)),
+        account=(
+            *_missing_role(world, denial, resource),
+            *_depends(world, actor, denial, resource, context),
+            *_account_says(denial, decision, explanation),
+        ),
         change=(*_named_by_aws(denial, explanation), *decision_hints(decision)),
         beside=tuple(_beside(denial, decision, explanation)),
         unknown=tuple(_not_known(denial, world, actor, decision, explanation, resource)),
@@ -240,6 +248,18 @@ def role_named(world: World, account: str, name: str) -> Role | None:
 
 def _is_service(principal: str) -> bool:
     return principal.endswith(".amazonaws.com") and " " not in principal
+
+
+def _missing_role(world: World, denial: Denial, resource: str) -> Iterator[str]:
+    """Whether the role of the request is in the loaded account; AWS answers a missing one like a refused one."""
+    fields = split_fields(resource)
+    is_role = len(fields) == 6 and fields[2] == "iam" and fields[5].startswith("role/")
+    if not is_role or resource in world.roles or fields[4] not in world.accounts:
+        return
+    names = {arn.rpartition("/")[2]: arn for arn in sorted(world.roles) if split_fields(arn)[4] == fields[4]}
+    near = nearest(resource.rpartition("/")[2], names)
+    hint = f" There is {names[near]}: compare path and letter case." if near else ""
+    yield f"The loaded account {fields[4]} has no role {resource}.{hint}"
 
 
 def _depends(world: World, actor: Actor, denial: Denial, resource: str, context: Mapping[str, Any]) -> Iterator[str]:

@@ -60,7 +60,7 @@ def why(
     except WhyError as problem:
         fail(str(problem))
     if page is not None:
-        write(page, page_html("Why AWS refused", answer.title, [("", [answer.picture])]))
+        write(page, page_html("Why AWS refused", "", [("", [answer.picture])]))
     if as_json:
         say_json(answer.to_dict())
     else:

@@ -91,6 +91,7 @@ _MARKERS: Final = {
     "iv-panes": "overlap",
     "iv-org": "tree",
     "iv-notes": "notes",
+    "iv-why": "notes",
     "iv-frame": "frame",
     "iv-stepper": "frame",
     "iv-bet": "frame",

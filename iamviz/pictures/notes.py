@@ -24,4 +24,5 @@ def notes(sections: Iterable[tuple[str, Iterable[str]]]) -> str:
 
 def _item(sentence: str) -> str:
     first, _, code = sentence.partition("\n")
-    return esc(first) + (f'<pre class="wash">{esc(code)}</pre>' if code else "")
+    lines = "\n".join(esc(line) for line in code.split("\n"))
+    return esc(first) + (f'<pre class="wash">{lines}</pre>' if code else "")

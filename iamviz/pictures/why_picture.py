@@ -27,9 +27,9 @@ class ShownWhy(Why):
     @property
     def picture(self) -> Picture:
         """The message, the gate row where the account is known, and the sentences."""
-        head = f'<p class="big b">{esc(self.title[:1].upper() + self.title[1:])}</p>'
+        head = f'<p class="big b">{esc(self.title)}</p>'
         gates = f"<div>{gates_html(self.decision)}</div>" if self.decision is not None else ""
-        html = head + _message(self) + gates + notes(self.sections)
+        html = f'<div class="iv-why">{head}{_message(self)}{gates}{notes(self.sections)}</div>'
         return Picture(html, str(self), components_in(html))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:

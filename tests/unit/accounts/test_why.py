@@ -337,6 +337,14 @@ def test_two_closed_doors_are_both_named(world: iv.World) -> None:
     assert any("one alone is not enough" in sentence for sentence in answer.beside)
 
 
+def test_a_role_that_is_not_there_is_told_with_its_neighbour(world: iv.World) -> None:
+    answer = why(f"User: {ANA} is not authorized to perform: sts:AssumeRole on resource: {ROLE.lower()}", world)
+    assert answer.account[0].endswith(f"There is {ROLE}: compare path and letter case.")
+    assert any("Does the role exist" in thing for thing in answer.look)
+    there = why(f"User: {ANA} is not authorized to perform: sts:AssumeRole on resource: {ROLE}", world)
+    assert not any("Does the role exist" in thing for thing in there.look)
+
+
 def test_a_policy_that_aws_names_and_the_account_lacks(world: iv.World) -> None:
     answer = why(sentence(ANA, "s3:GetObject", "arn:aws:s3:::b/k", PolicyKind.SCP, explicit=False), world)
     assert "stopped elsewhere" in answer.account[0]
@@ -364,6 +372,7 @@ def test_the_answer_shows_itself(world: iv.World) -> None:
     assert "<script>" not in shown.picture.html
     assert "iv-gates" in shown.picture.html
     assert "because no identity-based policy allows</mark>" in shown.picture.html
+    assert '<pre class="wash">{\n  &quot;Effect&quot;: &quot;Allow&quot;,\n' in shown.picture.html
     assert str(shown) in shown._repr_mimebundle_()["text/plain"]
 
 
