@@ -66,13 +66,21 @@ class Context(tuple[ContextValue, ...]):
 
     def _repr_html_(self) -> str:
         """The table as notebooks show it; everything in it is escaped, values come from files."""
-        head = "".join(f'<th scope="col">{name}</th>' for name in ("condition key", "value", "where it comes from"))
-        cells = (
-            f'<tr><th scope="row"><code>{escape(row["key"])}</code></th><td><code>{escape(row["value"])}</code></td>'
-            f"<td>{escape(row['origin'])}</td></tr>"
+
+        def cell(tag: str, html: str) -> str:
+            return f'<{tag} style="text-align:left;font-weight:400">{html}</{tag.partition(" ")[0]}>'
+
+        heads = ("condition key", "value", "where it comes from")
+        head = "".join(cell('th scope="col"', name) for name in heads)
+        body = "".join(
+            "<tr>"
+            + cell('th scope="row"', "<code>" + escape(row["key"]) + "</code>")
+            + cell("td", "<code>" + escape(row["value"]) + "</code>")
+            + cell("td", escape(row["origin"]))
+            + "</tr>"
             for row in self.rows
         )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(cells)}</tbody></table>"
+        return f'<table class="dataframe"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(str(self))
