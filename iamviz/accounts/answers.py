@@ -34,13 +34,19 @@ def said_of(policy: Policy, statement: Statement) -> Said:
     return Said(policy.label, statement.label, statement.span.line, statement.effect.value)
 
 
-def allow_of(verdict: Verdict, policies: Sequence[Policy], action: str) -> Said | None:
-    """The Allow statement that lets an action pass, the surest one first: one that asks no condition, on ``*``."""
+def allow_of(verdict: Verdict, policies: Sequence[Policy], action: str, resource: str = "") -> Said | None:
+    """The Allow statement that lets an action pass, the surest one first: one that asks no condition, on ``*``.
+
+    With ``resource`` only one that covers it counts; None when the resource's own policy alone lets it pass.
+    """
     service, _, name = action.lower().partition(":")
     found = [
         (bool(statement.conditions), statement.resource_texts != ("*",), number, said_of(policy, statement))
         for number, (policy, statement) in enumerate(
-            (policy, statement) for policy in policies for statement in policy.covering(f"{service}:{name}").allows
+            (policy, statement)
+            for policy in policies
+            for statement in policy.covering(f"{service}:{name}").allows
+            if not resource or statement.covers_resource(resource, verdict.request.values)
         )
     ]
     needed = [said_of(need.policy, need.statement) for need in verdict.needs if _allows(need)]

@@ -43,7 +43,7 @@ class _Reader:
                 arn = self.notes.arn(item, kind, here) if kind != "policy" else str(item.get("Arn", ""))
                 if not arn:
                     continue
-                if arn in seen and seen[arn] != item:
+                if arn in seen and _compared(seen[arn], kind) != _compared(item, kind):
                     self.notes.problems.append(f"{here}: {arn} was told before, and otherwise; the first one counts")
                 if arn not in seen:
                     seen[arn] = item
@@ -191,6 +191,11 @@ class _Reader:
                 where = place.rstrip(" :")
                 text = "IsTruncated is true: this is one page of several, the rest of the account is missing"
                 self.notes.problems.append(f"{where}: {text}" if where else text)
+
+
+def _compared(item: Mapping[str, Any], kind: str) -> Any:
+    """What must be the same when something is told twice; of policies the versions: AWS's own are in every account."""
+    return item if kind != "policy" else (item.get("DefaultVersionId"), item.get("PolicyVersionList"))
 
 
 def _number(version: Mapping[str, Any]) -> int:

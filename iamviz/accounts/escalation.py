@@ -31,6 +31,7 @@ ADMINISTRATOR = "AdministratorAccess"
 FULL = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
 SESSION = "session"
 HOURS = 3600
+ANYTHING = "any permission"
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Plan:
     supposed: tuple[str, ...] = ()
     world: World | None = None
     extra: Mapping[str, str] | None = None
-    gain: str = "any permission"
+    gain: str = ANYTHING
 
 
 def administrator_access(world: World) -> str:
@@ -226,11 +227,15 @@ def _risk(stage: Stage, plan: Plan) -> Risk:
 def _sentence(stage: Stage, plan: Plan) -> str:
     name = stage.world.name_of
     who, title = name(stage.caller.arn), RULES[plan.code].title.lower()
+    gain = plan.gain
+    bounded = stage.world.users.get(plan.target) or stage.world.roles.get(plan.target)
+    if gain == ANYTHING and bounded is not None and bounded.boundary:
+        gain = "everything that its boundary allows"
     if plan.target == stage.caller.arn:
-        return f"{who} can give itself {plan.gain}: {title}."
+        return f"{who} can give itself {gain}: {title}."
     target = name(plan.target)
     if _helps_another(stage, plan):
-        return f"{who} can give {target} {plan.gain}: {title}."
+        return f"{who} can give {target} {gain}: {title}."
     as_admin = ", an administrator" if stage.powers.is_admin(plan.target) else ""
     return f"{who} can act as {target}{as_admin}: {title}."
 

@@ -38,15 +38,15 @@ class AccountDump:
         return self.world.unknowns
 
 
-def read_dump(path: Path | str, *more: Path | str) -> AccountDump:
+def read_dump(path: Path | str, *more: Path | str, now: datetime | None = None) -> AccountDump:
     """Read JSON files, or folders of them: account dumps, and files that tell what a dump does not hold.
 
     Every file is known by its content, so that their order does not matter. What can be read is read; what cannot is
-    listed in ``problems``, with file and place. Raises DumpError for a file that is none of these, and for files among
-    which there is no dump.
+    listed in ``problems``, with file and place. ``now`` is the clock of the world. Raises DumpError for a file that is
+    none of these, and for files among which there is no dump.
     """
     files = [file for given in (path, *more) for file in _files(Path(given))]
-    return account_world(document for file in files for document in read_documents(file))
+    return account_world((document for file in files for document in read_documents(file)), now)
 
 
 def _files(path: Path) -> list[Path]:

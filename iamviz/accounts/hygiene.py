@@ -129,11 +129,11 @@ def _with_key(world: World, holder: str, policy: Policy) -> tuple[World | None, 
     """A user with an access key does what the Deny is about; the first of its actions that gets through."""
     for arn in _users_with(world, holder):
         account = arn.split(":")[4]
-        for action, form in PROBES:
-            resource = form.format(partition=world.partition, account=account)
+        probes = [(a, {"Resource": form.format(partition=world.partition, account=account)}) for a, form in PROBES]
+        for action, params in (*probes, ("iam:CreateAccessKey", {"UserName": arn.rpartition("/")[2]})):
             if not policy.covering(action.lower()).denies:
                 continue
-            call = Call(arn, action, {"Resource": resource})
+            call = Call(arn, action, params)
             if perform(world, call).ok:
                 caption = f"{safe_name(world, arn)} does it with a key and without MFA: {{allowed}}."
                 return world, (Move(call, "Without any MFA", caption),)

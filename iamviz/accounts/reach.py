@@ -162,7 +162,7 @@ def _hop(caller: Asker, role: Role, session: str = "") -> Hop | None:
         for statement in policy.covering("sts:assumerole").allows
         if principal_matches(statement, who, PolicyKind.TRUST)
     )
-    own = allow_of(verdict, caller.policies.identity, ASSUME)
+    own = allow_of(verdict, caller.policies.identity, ASSUME, role.arn)
     return Hop(caller.arn, role.arn, verdict, next(trusting, None), own, session)
 
 
@@ -218,10 +218,11 @@ def can_reach(world: World, who: str, *, most_hops: int = 20) -> Reach:
     else:
         perhaps = len(reached) - certain
         parts = [f"can become {certain} role{'s' * (certain != 1)}"] if certain else []
-        parts += [f"{perhaps} more under conditions" if certain else f"can become {perhaps} under conditions"] * bool(
-            perhaps
-        )
-        sentence = f"{name} {' and '.join(parts)}, in at most {max(found.hops for found in reached)} hops."
+        if perhaps:
+            under = f"{perhaps} role{'s' * (perhaps != 1)} under conditions"
+            parts.append(f"{perhaps} more under conditions" if certain else f"can become {under}")
+        hops = max(found.hops for found in reached)
+        sentence = f"{name} {' and '.join(parts)}, in at most {hops} hop{'s' * (hops != 1)}."
     columns = ("role", "hops", "verdict", "through", "trust", "own policy", "arn")
     return Reach(f"Which roles can {name} become?", sentence, columns, world.unknowns, start.arn, reached, world)
 

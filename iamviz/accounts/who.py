@@ -103,7 +103,7 @@ def _may(caller: Asker, action: str, resource: str) -> May | None:
     depends = list(verdict.keys)
     depends += ["the resource"] if verdict.depends_on_resource else []
     depends += ["the resource's own policy"] if verdict.depends_on_policy else []
-    said = allow_of(verdict, caller.policies.identity, action)
+    said = allow_of(verdict, caller.policies.identity, action, verdict.request.matched_resource)
     missing = missing_policies(caller.world, caller.identity)
     depends += (
         [f"policies that the dump lacks: {', '.join(arn.rpartition('/')[2] for arn in missing)}"] if missing else []

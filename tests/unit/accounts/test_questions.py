@@ -206,7 +206,7 @@ def test_a_chain_is_followed_hop_by_hop_and_a_condition_on_it_is_named() -> None
         ("C", 3, "depends on sts:ExternalId"),
     ]
     assert [hop.source.rpartition("/")[2] for hop in found[2].way] == ["ana", "A", "B"]
-    assert can_reach(chain(), "ben").sentence == "ben can become 1 role, in at most 1 hops."
+    assert can_reach(chain(), "ben").sentence == "ben can become 1 role, in at most 1 hop."
 
 
 def test_cycles_of_trust_end() -> None:

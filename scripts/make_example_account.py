@@ -1,0 +1,457 @@
+"""Write data/example_company and data/example_company_last_month: a made-up company, as account dumps would show it.
+
+`python scripts/make_example_account.py` writes the files; a test holds them against this script. Ids are made from
+names, so that every run writes the same bytes.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from iamviz.world.ids import unique_id
+
+IDENTITY, PRODUCTION, VENDOR, BACKUPS = "111122223333", "444455556666", "777788889999", "888899990000"
+GITHUB = "token.actions.githubusercontent.com"
+CLUSTER = "oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE"
+ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
+DATA = Path(__file__).parent.parent / "data"
+Document = dict[str, Any]
+
+
+def statement(effect: str, action: Any, resource: Any = "*", sid: str = "", **condition: Any) -> Document:
+    return {
+        **({"Sid": sid} if sid else {}),
+        "Effect": effect,
+        "Action": action,
+        "Resource": resource,
+        **({"Condition": condition} if condition else {}),
+    }
+
+
+def allow(action: Any, resource: Any = "*", sid: str = "", **condition: Any) -> Document:
+    return statement("Allow", action, resource, sid, **condition)
+
+
+def deny(action: Any, resource: Any = "*", sid: str = "", **condition: Any) -> Document:
+    return statement("Deny", action, resource, sid, **condition)
+
+
+def document(*statements: Document) -> Document:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def trust(principal: Any, action: Any = "sts:AssumeRole", sid: str = "", **condition: Any) -> Document:
+    return {
+        **({"Sid": sid} if sid else {}),
+        "Effect": "Allow",
+        "Principal": {"AWS": principal} if isinstance(principal, str) and principal != "*" else principal,
+        "Action": action,
+        **({"Condition": condition} if condition else {}),
+    }
+
+
+def service(*names: str) -> Document:
+    return trust(
+        {"Service": [f"{name}.amazonaws.com" for name in names] if len(names) > 1 else f"{names[0]}.amazonaws.com"}
+    )
+
+
+def web(host: str, **condition: Any) -> Document:
+    provider = f"arn:aws:iam::{PRODUCTION}:oidc-provider/{host}"
+    return trust({"Federated": provider}, "sts:AssumeRoleWithWebIdentity", **condition)
+
+
+def inline(kind: str, policies: dict[str, Document]) -> list[Document]:
+    return [{"PolicyName": name, "PolicyDocument": document} for name, document in policies.items()]
+
+
+def attached(*arns: str) -> list[Document]:
+    return [{"PolicyName": arn.rpartition("/")[2], "PolicyArn": arn} for arn in arns]
+
+
+class Account:
+    """One account as get-account-authorization-details prints it."""
+
+    def __init__(self, number: str) -> None:
+        self.number = number
+        self.data: dict[str, Any] = {
+            "UserDetailList": [],
+            "GroupDetailList": [],
+            "RoleDetailList": [],
+            "Policies": [],
+            "IsTruncated": False,
+        }
+        self.sessions: list[Document] = []
+
+    def arn(self, kind: str, name: str, path: str = "/") -> str:
+        return f"arn:aws:iam::{self.number}:{kind}{path}{name}"
+
+    def entity(self, kind: str, prefix: str, name: str, path: str, created: str) -> Document:
+        title = kind.capitalize()
+        arn = self.arn(kind, name, path)
+        return {
+            "Path": path,
+            f"{title}Name": name,
+            f"{title}Id": unique_id(prefix, self.number, arn),
+            "Arn": arn,
+            "CreateDate": f"{created}T08:00:00+00:00",
+        }
+
+    def user(self, name: str, groups: list[str], created: str, **more: Any) -> None:
+        tags = [{"Key": key, "Value": value} for key, value in more.get("tags", {}).items()]
+        boundary = more.get("boundary")
+        self.data["UserDetailList"].append(
+            self.entity("user", "AIDA", name, "/", created)
+            | {
+                "UserPolicyList": inline("User", more.get("policies", {})),
+                "GroupList": groups,
+                "AttachedManagedPolicies": attached(*more.get("attached", ())),
+                **({"PermissionsBoundary": _boundary(boundary)} if boundary else {}),
+                "Tags": tags,
+            }
+        )
+
+    def group(self, name: str, policies: dict[str, Document], *arns: str) -> None:
+        self.data["GroupDetailList"].append(
+            self.entity("group", "AGPA", name, "/", "2024-01-08")
+            | {"GroupPolicyList": inline("Group", policies), "AttachedManagedPolicies": attached(*arns)}
+        )
+
+    def role(
+        self, name: str, trusted: list[Document], policies: dict[str, Document], used: str | None, **more: Any
+    ) -> None:
+        path, created = more.get("path", "/"), more.get("created", "2024-02-12")
+        profile = self.entity("instance-profile", "AIPA", name, path, created) if more.get("profile") else None
+        if profile:
+            profile = {
+                "Path": path,
+                "InstanceProfileName": name,
+                "InstanceProfileId": unique_id("AIPA", self.number, name),
+                "Arn": self.arn("instance-profile", name, path),
+                "CreateDate": f"{created}T08:00:00+00:00",
+                "Roles": [],
+            }
+        boundary = more.get("boundary")
+        self.data["RoleDetailList"].append(
+            self.entity("role", "AROA", name, path, created)
+            | {
+                "AssumeRolePolicyDocument": document(*trusted),
+                "InstanceProfileList": [profile] if profile else [],
+                "RolePolicyList": inline("Role", policies),
+                "AttachedManagedPolicies": attached(*more.get("attached", ())),
+                **({"PermissionsBoundary": _boundary(boundary)} if boundary else {}),
+                "Tags": [{"Key": key, "Value": value} for key, value in more.get("tags", {}).items()],
+                "RoleLastUsed": {"LastUsedDate": f"{used}T17:30:00+00:00", "Region": "eu-central-1"} if used else {},
+            }
+        )
+        self.sessions.append({"Arn": self.arn("role", name, path), "MaxSessionDuration": more.get("longest", 3600)})
+
+    def policy(self, arn: str, *versions: Document) -> str:
+        """A managed policy, its newest version the default one."""
+        count = len(versions)
+        self.data["Policies"].append(
+            {
+                "PolicyName": arn.rpartition("/")[2],
+                "PolicyId": unique_id("ANPA", self.number, arn),
+                "Arn": arn,
+                "Path": "/",
+                "DefaultVersionId": f"v{count}",
+                "AttachmentCount": 1,
+                "PermissionsBoundaryUsageCount": 0,
+                "IsAttachable": True,
+                "CreateDate": "2024-01-08T08:00:00+00:00",
+                "UpdateDate": "2024-01-08T08:00:00+00:00",
+                "PolicyVersionList": [
+                    {
+                        "Document": versions[number - 1],
+                        "VersionId": f"v{number}",
+                        "IsDefaultVersion": number == count,
+                        "CreateDate": "2024-01-08T08:00:00+00:00",
+                    }
+                    for number in range(count, 0, -1)
+                ],
+            }
+        )
+        return arn
+
+
+def _boundary(arn: str) -> Document:
+    return {"PermissionsBoundaryType": "PermissionsBoundaryPolicy", "PermissionsBoundaryArn": arn}
+
+
+def identity_account(last_month: bool) -> Account:
+    """People. They live here and work elsewhere."""
+    account = Account(IDENTITY)
+    role = f"arn:aws:iam::{PRODUCTION}:role"
+    mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    account.policy(ADMIN, document(allow("*")))
+    ceiling = account.policy(
+        account.arn("policy", "ContractorCeiling"), document(allow(["sts:AssumeRole", "iam:Get*", "iam:List*"]))
+    )
+    account.group(
+        "engineers",
+        {
+            "BecomeEngineer": document(
+                allow("sts:AssumeRole", [f"{role}/EngineerReadOnly"], "ReadAnyTime"),
+                allow("sts:AssumeRole", [f"{role}/Deployer"], "DeployWithMfa", **mfa),
+            )
+        },
+    )
+    account.group("auditors", {"BecomeAuditor": document(allow("sts:AssumeRole", f"{role}/Auditor"))})
+    account.group("platform", {"BecomePlatform": document(allow("sts:AssumeRole", f"{role}/PlatformOps"))})
+    own = "arn:aws:iam::*:user/${aws:username}"
+    account.group(
+        "everyone",
+        {
+            "OwnCredentials": document(allow(["iam:*AccessKey*", "iam:ChangePassword"], own)),
+            "NothingWithoutMfa": document(
+                deny(
+                    "*",
+                    sid="DenyWithoutMfa",
+                    Bool={"aws:MultiFactorAuthPresent": "false"},
+                )
+            ),
+        },
+    )
+    account.user("ana", ["engineers", "everyone"], "2024-01-15", tags={"team": "web"})
+    account.user("ben", ["engineers", "everyone"], "2024-03-04", tags={"team": "orders"})
+    account.user("cyd", ["auditors", "everyone"], "2024-01-15", tags={"team": "audit"})
+    account.user("dov", ["platform", "everyone"], "2024-01-15", tags={"team": "platform"})
+    if last_month:
+        account.user("gus", ["engineers", "everyone"], "2024-06-03", tags={"team": "web"})
+    else:
+        account.user(
+            "eve",
+            ["engineers", "everyone"],
+            "2026-02-16",
+            boundary=ceiling,
+            policies={"ManageSelf": document(allow("iam:PutUserPolicy", own))},
+        )
+    account.user("break-glass", [], "2024-01-08", attached=[ADMIN])
+    return account
+
+
+def production_account(last_month: bool) -> Account:
+    """Things, and the roles through which people and programs come to them."""
+    account = Account(PRODUCTION)
+    identity = f"arn:aws:iam::{IDENTITY}:root"
+    mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    read = account.policy(
+        account.arn("policy", "ReadData"),
+        document(allow("s3:*", "*")),
+        document(allow(["s3:GetObject", "s3:ListBucket"], ["arn:aws:s3:::acme-*", "arn:aws:s3:::acme-*/*"])),
+    )
+    ceiling = account.policy(
+        account.arn("policy", "SandboxCeiling"), document(allow(["s3:*", "dynamodb:*", "lambda:*", "iam:*", "logs:*"]))
+    )
+    account.policy(ADMIN, document(allow("*")))
+
+    account.role("EngineerReadOnly", [trust(identity)], {}, "2026-02-27", attached=[read], longest=28800)
+    account.role(
+        "Deployer",
+        [trust(identity, sid="EngineersWithMfa", **mfa)],
+        {
+            "Deploy": document(
+                allow("cloudformation:*", sid="Stacks"),
+                allow(
+                    ["lambda:Update*", "lambda:Get*"], f"arn:aws:lambda:*:{PRODUCTION}:function:web-*", "WebFunctions"
+                ),
+                allow("iam:PassRole", f"arn:aws:iam::{PRODUCTION}:role/app/*", "PassAppRoles"),
+            )
+        }
+        if not last_month
+        else {
+            "Deploy": document(
+                allow("cloudformation:*", sid="Stacks"),
+                allow("iam:PassRole", f"arn:aws:iam::{PRODUCTION}:role/app/web", "PassWeb"),
+            )
+        },
+        "2026-02-27",
+    )
+    account.role(
+        "PlatformOps",
+        [trust(f"arn:aws:iam::{IDENTITY}:user/dov")],
+        {
+            "Operate": document(
+                allow(["ec2:*", "rds:*", "ecs:*"], sid="RunThings"),
+                allow("sts:AssumeRole", f"arn:aws:iam::{PRODUCTION}:role/Admin", "LastResort"),
+            )
+        },
+        "2026-03-01",
+    )
+    account.role(
+        "Admin", [trust(account.arn("role", "PlatformOps"))], {}, "2026-01-20", attached=[ADMIN], longest=43200
+    )
+    account.role(
+        "Auditor",
+        [trust(identity, StringEquals={"aws:PrincipalTag/team": "audit"})],
+        {"Look": document(allow(["iam:Get*", "iam:List*", "s3:GetBucket*", "cloudtrail:LookupEvents"]))},
+        "2026-02-20",
+    )
+    account.role(
+        "OfficeOnly",
+        [trust(identity, IpAddress={"aws:SourceIp": "203.0.113.0/24"})],
+        {"Payroll": document(allow("s3:GetObject", "arn:aws:s3:::acme-payroll/*"))},
+        "2026-02-02",
+    )
+    account.role(
+        "HelpDesk",
+        [trust(identity, StringEquals={"aws:PrincipalTag/team": "support"})],
+        {
+            "HelpUsers": document(
+                allow(["iam:CreateAccessKey", "iam:UpdateLoginProfile", "iam:ListUsers"], "*", "KeysAndPasswords")
+            )
+        },
+        "2026-02-25",
+    )
+    account.user("legacy-admin", [], "2019-05-06", attached=[ADMIN])
+
+    account.role("web", [service("ec2")], {}, "2026-03-01", path="/app/", attached=[read], profile=True)
+    account.role(
+        "orders-task",
+        [service("ecs-tasks")],
+        {
+            "Orders": document(
+                allow(["dynamodb:GetItem", "dynamodb:PutItem"], f"arn:aws:dynamodb:*:{PRODUCTION}:table/orders")
+            )
+        },
+        "2026-03-01",
+        path="/app/",
+    )
+    account.role(
+        "orders-execution",
+        [service("ecs-tasks")],
+        {"Start": document(allow(["ecr:GetAuthorizationToken", "ecr:BatchGetImage", "logs:PutLogEvents"]))},
+        "2026-03-01",
+        path="/app/",
+    )
+    account.role(
+        "report-writer",
+        [service("lambda")],
+        {"Write": document(allow("s3:PutObject", "arn:aws:s3:::acme-reports/*"))},
+        "2026-03-01",
+        path="/app/",
+    )
+    account.role("stack-maker", [service("cloudformation")], {}, "2026-02-27", path="/app/", attached=[ADMIN])
+    subject = {f"{CLUSTER}:sub": "system:serviceaccount:payments:api", f"{CLUSTER}:aud": "sts.amazonaws.com"}
+    account.role(
+        "payments-pod",
+        [web(CLUSTER, StringEquals=subject)],
+        {"Pay": document(allow("sqs:SendMessage", f"arn:aws:sqs:eu-central-1:{PRODUCTION}:payments"))},
+        "2026-03-01",
+        path="/app/",
+    )
+
+    audience = {f"{GITHUB}:aud": "sts.amazonaws.com"}
+    deploy = {"Publish": document(allow("s3:PutObject", "arn:aws:s3:::acme-site/*"))}
+    account.role(
+        "github-site",
+        [web(GITHUB, StringEquals=audience | {f"{GITHUB}:sub": "repo:acme/site:ref:refs/heads/main"})],
+        deploy,
+        "2026-02-28",
+        path="/ci/",
+    )
+    account.role(
+        "github-apps",
+        [web(GITHUB, StringEquals=audience, StringLike={f"{GITHUB}:sub": "repo:acme*"})],
+        deploy,
+        "2026-02-28",
+        path="/ci/",
+    )
+    account.role(
+        "github-old", [web(GITHUB, StringEquals=audience)], deploy, "2025-06-11", path="/ci/", created="2022-03-14"
+    )
+
+    account.role(
+        "monitoring",
+        [trust(f"arn:aws:iam::{VENDOR}:root")],
+        {"Metrics": document(allow(["cloudwatch:Get*", "cloudwatch:List*", "ec2:Describe*"]))},
+        "2026-03-01",
+        path="/vendor/",
+    )
+    account.role(
+        "backup",
+        [trust(f"arn:aws:iam::{BACKUPS}:root", StringEquals={"sts:ExternalId": "acme-7f3a-19c2"})],
+        {"Copy": document(allow(["s3:GetObject", "s3:ListBucket"]))},
+        "2026-03-01",
+        path="/vendor/",
+    )
+    account.role(
+        "open-tools",
+        [trust("*", StringEquals={"sts:ExternalId": "tools"})],
+        {"Tools": document(allow("s3:GetObject", "arn:aws:s3:::acme-tools/*"))},
+        "2025-11-30",
+        path="/vendor/",
+    )
+
+    account.role(
+        "legacy-import",
+        [trust(unique_id("AROA", IDENTITY, "a role that was deleted")), service("glue")],
+        {"Import": document(allow("s3:*"), deny("s3:DeleteObject", "arn:aws:s3:::acme-archive", "KeepArchive"))},
+        "2024-09-17",
+        created="2023-02-06",
+    )
+    account.role(
+        "old-reports", [service("lambda")], {"Read": document(allow("s3:GetObject"))}, None, created="2023-04-11"
+    )
+    account.role(
+        "builder",
+        [trust(identity, StringEquals={"aws:PrincipalTag/team": "web"})],
+        {"Build": document(allow(["iam:PutRolePolicy", "iam:CreateRole", "lambda:*"], "*", "BuildInSandbox"))},
+        "2026-02-11",
+        path="/sandbox/",
+        boundary=ceiling,
+    )
+    saml = f"arn:aws:iam::{PRODUCTION}:saml-provider/AWSSSO_0123456789abcdef_DO_NOT_DELETE"
+    account.role(
+        "AWSReservedSSO_Support_0123456789abcdef",
+        [
+            trust(
+                {"Federated": saml},
+                ["sts:AssumeRoleWithSAML", "sts:TagSession"],
+                StringEquals={"SAML:aud": "https://signin.aws.amazon.com/saml"},
+            )
+        ],
+        {"Cases": document(allow("support:*"))},
+        "2026-02-26",
+        path="/aws-reserved/sso.amazonaws.com/eu-central-1/",
+    )
+    account.role(
+        "AWSServiceRoleForSupport",
+        [service("support")],
+        {},
+        "2026-02-26",
+        path="/aws-service-role/support.amazonaws.com/",
+    )
+    return account
+
+
+def files(last_month: bool) -> dict[str, Document]:
+    """The files of a folder by their names."""
+    identity, production = identity_account(last_month), production_account(last_month)
+    providers = {
+        "OpenIDConnectProviderList": [
+            {"Arn": f"arn:aws:iam::{PRODUCTION}:oidc-provider/{host}", "ClientIDList": ["sts.amazonaws.com"]}
+            for host in (GITHUB, CLUSTER)
+        ],
+        "SAMLProviderList": [{"Arn": f"arn:aws:iam::{PRODUCTION}:saml-provider/AWSSSO_0123456789abcdef_DO_NOT_DELETE"}],
+    }
+    return {
+        "identity.json": identity.data,
+        "production.json": production.data,
+        "roles.json": {"Roles": production.sessions},
+        "providers.json": providers,
+    }
+
+
+def write() -> None:
+    """Write both folders."""
+    for folder, last_month in (("example_company", False), ("example_company_last_month", True)):
+        target = DATA / folder
+        target.mkdir(exist_ok=True)
+        for name, content in files(last_month).items():
+            (target / name).write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    write()
