@@ -134,7 +134,9 @@ def allowed_actions(world: World, who: str, resource: str | None = None) -> Allo
     powers = found.counts.get("Permissions management", 0)
     parts = [f"{sure:,} action{'s' * (sure != 1)}"] + [f"{perhaps:,} more under conditions"] * bool(perhaps)
     on = f" on {resource}" if resource else ""
-    sentence = f"{caller.name} can do {' and '.join(parts)}{on}; {powers:,} of them manage permissions."
+    sentence = (
+        f"{caller.name} can do {' and '.join(parts)}{on}; {powers:,} of them manage{'s' * (powers == 1)} permissions."
+    )
     return AllowedActions(found.question, sentence, COLUMNS, found.unknowns, caller.arn, groups)
 
 
