@@ -15,7 +15,7 @@ from iamviz.catalogue import nearest
 from iamviz.engine.coverage import ActionsDecided, decide_actions
 from iamviz.engine.depends import Answer, Unknown, Verdict, decide
 from iamviz.engine.request import TRUST_ACTIONS, Caller, CallerKind, PolicySet, Request
-from iamviz.policy.model import Effect, Policy, PolicyKind
+from iamviz.policy.model import Effect, Policy, PolicyKind, Statement
 from iamviz.world.callers import caller_of, role_caller
 from iamviz.world.context import ContextValue, iso, principal_context, request_context
 from iamviz.world.entities import Role, User
@@ -23,7 +23,7 @@ from iamviz.world.organization import levels_of
 from iamviz.world.sessions import Session
 from iamviz.world.world import World, WorldError
 
-__all__ = ["Asker", "asker", "askers", "missing_policies", "organization_levels", "principal_arn"]
+__all__ = ["Asker", "asker", "askers", "has_policy", "missing_policies", "organization_levels", "principal_arn"]
 
 SIDE_KEYS = {"sts:tagsession": "aws:PrincipalTag/*", "sts:setsourceidentity": "aws:SourceIdentity"}
 """What a session may carry beyond its role when the trust policy allows a side action to anybody."""
@@ -101,7 +101,19 @@ class Asker:
     @cached_property
     def may_assume(self) -> bool:
         """Whether some statement of its own allows sts:AssumeRole: needed where a trust policy only delegates."""
-        return any(policy.covering("sts:assumerole").allows for policy in self.policies.identity)
+        return self.has_allow_for("sts:AssumeRole")
+
+    def has_allow_for(self, action: str, resource: str = "") -> bool:
+        """Whether some Allow statement of its own may cover an action, and a resource: the quick look before deciding.
+
+        Without one, only a resource's own policy can allow.
+        """
+        lower = action.lower()
+        return lower == "sts:getcalleridentity" or any(
+            not resource or _may_cover(statement, resource)
+            for policy in self.policies.identity
+            for statement in policy.covering(lower).allows
+        )
 
     def as_session(self, name: str) -> "Asker":
         """A session of the role that has this name; the same asker for a user."""
@@ -211,7 +223,7 @@ class Asker:
         held = role or world.resource_of(resource)
         policy = getattr(held, "trust", None) or getattr(held, "policy", None)
         elsewhere = owner != caller.account and action.partition(":")[0].lower() not in WITHOUT_POLICIES
-        unseen = held is None and (_has_policy(action, resource) or elsewhere)
+        unseen = held is None and (has_policy(action, resource) or elsewhere)
         request = Request(
             caller,
             action,
@@ -299,7 +311,13 @@ class Asker:
         return resource == "*" or self.world.resource_of(resource) is not None or (len(fields) == 6 and bool(fields[4]))
 
 
-def _has_policy(action: str, resource: str) -> bool:
+def _may_cover(statement: Statement, resource: str) -> bool:
+    """Whether a resource element covers a resource, for some request; one with variables may."""
+    static = all(pattern.template.is_static for pattern in statement.resources or ())
+    return not static or statement.covers_resource(resource, {})
+
+
+def has_policy(action: str, resource: str) -> bool:
     """Whether such a resource always has a policy of its own: a role that is assumed, a KMS key (5.4, 5.6)."""
     fields = split_fields(resource)
     if len(fields) != 6:

@@ -6,7 +6,7 @@ does; of several ways the surest one is told, then the shortest.
 
 import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -53,15 +53,35 @@ class Hop:
 
 @dataclass(frozen=True)
 class Reached:
-    """A role that can be reached, and the way to it."""
+    """A role that can be reached: the last hop to it, and where that hop began when another role was taken on before.
 
-    role: str
-    way: tuple[Hop, ...]
+    ``hops`` says how many roles are taken on, this one included, ``unsure`` how many of the hops depend on something.
+    """
+
+    hop: Hop
+    before: "Reached | None" = field(default=None, repr=False, compare=False)
+    hops: int = 1
+    unsure: int = 0
+
+    @classmethod
+    def by(cls, hop: Hop, before: "Reached | None") -> "Reached":
+        """What a hop reaches, made from where it begins."""
+        unsure = int(not hop.is_certain)
+        return cls(hop, before, 1 + (before.hops if before else 0), unsure + (before.unsure if before else 0))
 
     @property
-    def hops(self) -> int:
-        """How many roles are taken on, this one included."""
-        return len(self.way)
+    def role(self) -> str:
+        """The ARN of the role."""
+        return self.hop.target
+
+    @cached_property
+    def way(self) -> tuple[Hop, ...]:
+        """All hops, the first one first."""
+        found, here = [self.hop], self.before
+        while here is not None:
+            found.append(here.hop)
+            here = here.before
+        return tuple(reversed(found))
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -71,14 +91,14 @@ class Reached:
     @property
     def is_certain(self) -> bool:
         """Whether every hop is allowed whatever is not known."""
-        return all(hop.is_certain for hop in self.way)
+        return not self.unsure
 
     @property
     def verdict(self) -> str:
         """``allowed``, or ``depends on …``."""
-        first = next((hop for hop in self.way if not hop.is_certain), None)
-        if first is None:
+        if self.is_certain:
             return "allowed"
+        first = next(hop for hop in self.way if not hop.is_certain)
         return f"depends on {', '.join(self.keys)}" if self.keys else first.verdict.sentence
 
 
@@ -235,25 +255,23 @@ def _search(world: World, start: Asker, index: TrustIndex, most_hops: int) -> It
     """The surest ways first (fewest hops that depend), then the shortest: every role is left once."""
     done = {start.arn}
     heap: list[tuple[int, int, str, int]] = []
-    ways: list[tuple[Hop, ...]] = []
+    found: list[Reached] = []
 
-    def leave(caller: Asker, way: tuple[Hop, ...]) -> None:
-        if len(way) >= most_hops:
+    def leave(caller: Asker, before: Reached | None) -> None:
+        if before is not None and before.hops >= most_hops:
             return
         for arn in index.candidates(caller):
-            if arn in done:
-                continue
-            step = hop(caller, world.roles[arn])
+            step = None if arn in done else hop(caller, world.roles[arn])
             if step is not None:
-                ways.append((*way, step))
-                unsure = sum(not taken.is_certain for taken in ways[-1])
-                heapq.heappush(heap, (unsure, len(ways[-1]), arn, len(ways) - 1))
+                reached = Reached.by(step, before)
+                found.append(reached)
+                heapq.heappush(heap, (reached.unsure, reached.hops, arn, len(found)))
 
-    leave(start, ())
+    leave(start, None)
     while heap:
         _, _, arn, number = heapq.heappop(heap)
         if arn in done:
             continue
         done.add(arn)
-        yield Reached(arn, ways[number])
-        leave(asker(world, arn), ways[number])
+        yield found[number - 1]
+        leave(asker(world, arn), found[number - 1])

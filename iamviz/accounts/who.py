@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from iamviz.accounts.answers import Reply, Said, allow_of, said_of
-from iamviz.accounts.asker import WITHOUT_POLICIES, Asker, asker, askers, missing_policies, principal_arn
+from iamviz.accounts.asker import WITHOUT_POLICIES, Asker, asker, askers, has_policy, missing_policies, principal_arn
 from iamviz.accounts.trust import Trusted, role_of_session, who_may_assume
 from iamviz.catalogue import action_info
 from iamviz.engine.depends import Answer
@@ -78,8 +78,10 @@ def who_can(world: World, action: str, resource: str = "*") -> WhoCan:
         return who_can_assume(world, resource)
     info = action_info(action)
     name = info.name if info else action
-    found = [may for caller in askers(world) if (may := _may(caller, name, resource))]
     held = world.resource_of(resource)
+    silent = (held is None or held.policy is None) and not has_policy(name, resource)
+    asked = (caller for caller in askers(world) if not silent or caller.has_allow_for(name, _asked(name, resource)))
+    found = [may for caller in asked if (may := _may(caller, name, resource))]
     if held is not None and held.policy is not None:
         found += _from_outside(world, held.policy, name, resource)
     unknowns = [*_about(world, resource, held is not None), *world.unknowns]
@@ -88,6 +90,11 @@ def who_can(world: World, action: str, resource: str = "*") -> WhoCan:
     sentence = _sentence(found, f"do {name} on {resource}")
     question = f"Who can do {name} on {resource}?"
     return WhoCan(question, sentence, COLUMNS, tuple(unknowns), name, resource, tuple(found), world)
+
+
+def _asked(action: str, resource: str) -> str:
+    """The resource as policies see it; ListAllMyBuckets asks for all buckets (docs/rules/policy_evaluation.md 2.2)."""
+    return "" if action.lower() == "s3:listallmybuckets" else resource
 
 
 def _check_action(action: str) -> None:

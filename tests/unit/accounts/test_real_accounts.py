@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from iamviz import DumpWarning, load
+from iamviz import DumpWarning, ask, load
 from iamviz.accounts import AccountDump, Trusted, read_dump, who_may_assume
+from iamviz.accounts.asker import asker
+from iamviz.accounts.witness import formats_of, witness
+from iamviz.engine.coverage import every_action
 from tests.conftest import REPOSITORY
 
 FOLDER = REPOSITORY.parent / "shared" / "real" / "accounts"
@@ -88,3 +93,24 @@ def test_load_warns_of_what_is_missing() -> None:
     with pytest.warns(DumpWarning) as warnings:
         assert load(path).roles
     assert any("not in the dump" in str(warning.message) for warning in warnings)
+
+
+def test_sets_of_actions_are_what_evaluate_says_of_random_samples() -> None:
+    world = account("privilege_escalation_lab").world
+    chance = random.Random(20261124)
+    everything = sorted(every_action())
+    people = sorted([*world.users, *world.roles])
+    outcomes = Counter[str]()
+    for _ in range(600):
+        who, action = chance.choice(people), chance.choice(everything)
+        decided = asker(world, who).decide_actions()
+        if action in decided.depends:
+            outcomes["depends"] += 1
+            continue
+        form = formats_of(action)[0]
+        resource = witness("*", form, who.split(":")[4]) or "*"
+        allowed = ask(world, who, action, resource).allowed
+        assert allowed is (action in decided.allowed), (who, action, resource)
+        outcomes["allowed" if allowed else "denied"] += 1
+    assert outcomes["allowed"] > 20
+    assert outcomes["denied"] > 200
