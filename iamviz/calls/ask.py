@@ -2,6 +2,7 @@
 
 from iamviz.calls.actors import Actor, find_actor
 from iamviz.calls.authorize import decide
+from iamviz.calls.issue import role_session
 from iamviz.calls.model import Call, CallError, Refusal
 from iamviz.calls.workloads import equip
 from iamviz.engine.decision import Decision
@@ -9,6 +10,8 @@ from iamviz.world.callers import role_caller
 from iamviz.world.world import World
 
 __all__ = ["ask"]
+
+HOUR = 3600
 
 
 def ask(world: World, who: str, action: str, resource: str = "*") -> Decision:
@@ -35,6 +38,7 @@ def ask(world: World, who: str, action: str, resource: str = "*") -> Decision:
 
 
 def _of_role(world: World, role_arn: str) -> Actor:
-    """A session of a role that nobody has issued: what anyone could do who assumed it."""
-    caller = role_caller(world, world.role(role_arn))
-    return Actor(caller, caller.account)
+    """A session of a role that nobody has issued: what anyone could do who assumed it now."""
+    role = world.role(role_arn)
+    caller = role_caller(world, role)
+    return Actor(caller, caller.account, role_session(world, role, "any", HOUR, ""))
