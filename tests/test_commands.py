@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -52,6 +54,33 @@ def test_help_is_plain_and_has_examples(iamviz_command: list[str], command: str)
 def test_completion_can_be_installed(iamviz_command: list[str]) -> None:
     shown = subprocess.run([*iamviz_command, "--help"], capture_output=True, text=True, check=True).stdout
     assert "--install-completion" in shown
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("iamviz who-", "who-can"),
+        ("iamviz can --account staging_", "staging_bucket"),
+        ("iamviz can --account staging_bucket Stag", "StagingEngineer"),
+        ("iamviz who-can s3:GetObjectT", "s3:GetObjectTagging"),
+        ("iamviz who-can cloudw", "cloudwatch:"),
+        ("iamviz findings --code ROLE_T", "ROLE_TRUSTS_EVERYONE"),
+    ],
+)
+def test_the_shell_completes(line: str, told: str) -> None:
+    words = {"_IAMVIZ_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": line}
+    shown = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys; sys.argv[0] = 'iamviz'; from iamviz.cli import app; app(prog_name='iamviz')",
+        ],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **words},
+        check=False,
+    )
+    assert told in shown.stdout.replace("\\", "")
 
 
 # ── why ──

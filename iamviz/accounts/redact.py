@@ -37,7 +37,10 @@ _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TOKEN = re.compile(r"(?<![A-Za-z0-9])(?:\d{12}|A[A-Z]{3}[A-Z0-9]{12,28})(?![A-Za-z0-9])")
 _CONDITION_KEYS = {"claims": "issuer.example:", "context": ""}
 """Fields that map claims or condition keys to values: the keys are AWS's words, with this before them."""
-SHORTEST_NAME = 3
+_WORD = re.compile(r"[^\W_]+")
+_NAMED = re.compile(f"{_ARN.pattern}|{_MAIL.pattern}|{_TOKEN.pattern}|(?P<word>{_WORD.pattern})")
+_EDGES = "-_./+=,@: "
+SHORTEST_NAME, LONGEST_NAME = 3, 140
 """Shorter names are not looked for inside of sentences, where they would be parts of ordinary words."""
 
 
@@ -53,9 +56,8 @@ class Redactor:
 
     def __init__(self, *things: Any) -> None:
         self._redaction = Redaction()
-        self._names: dict[str, None] = {}
+        self._known: set[str] = set()
         self._addresses: dict[str, str] = {}
-        self._sentence: re.Pattern[str] | None = None
         for thing in things:
             self.learn(thing)
 
@@ -66,7 +68,7 @@ class Redactor:
             self._value(thing, "")
         finally:
             self._redaction.learning = False
-        self._sentence = None
+            self._redaction.forget()
 
     def __call__(self, thing: Thing) -> Thing:
         """The same thing about stand-ins."""
@@ -80,20 +82,23 @@ class Redactor:
 
     def sentence(self, text: str) -> str:
         """A sentence: the ARNs, ids, account numbers, e-mail addresses and learned names in it, the rest as it is."""
-        return self._pattern.sub(lambda match: self._known(match[0]), text)
+        parts, place = [], 0
+        while (found := _NAMED.search(text, place)) is not None:
+            start, end = found.span()
+            if found.lastgroup == "word":
+                ends = [word.end() for word in _WORD.finditer(text, start, start + LONGEST_NAME)]
+                end = next((stop for stop in reversed(ends) if text[start:stop] in self._known), 0)
+                known = text[start:end] if end else ""
+                end = end or found.end()
+                redacted = self._named(known) if known else text[start:end]
+            else:
+                redacted = self._redaction.text(found[0])
+            parts += [text[place:start], redacted]
+            place = end
+        return "".join([*parts, text[place:]])
 
-    def _known(self, text: str) -> str:
+    def _named(self, text: str) -> str:
         return self._address(text) if text in self._addresses else self._redaction.text(text)
-
-    @property
-    def _pattern(self) -> re.Pattern[str]:
-        if self._sentence is None:
-            names = [*self._addresses, *(name for name in self._names if len(name) >= SHORTEST_NAME)]
-            names.sort(key=lambda name: (-len(name), name))
-            known = "|".join(map(re.escape, names))
-            known = rf"|(?<![A-Za-z0-9])(?:{known})(?![A-Za-z0-9])" if known else ""
-            self._sentence = re.compile(f"{_ARN.pattern}|{_MAIL.pattern}|{_TOKEN.pattern}{known}")
-        return self._sentence
 
     def _value(self, value: Any, field: str) -> Any:
         if field in _AS_IT_IS or value is None or isinstance(value, bool | int | float | Enum):
@@ -151,11 +156,14 @@ class Redactor:
             network, host = divmod(number, 254)
             net = _NETWORKS[network] if network < len(_NETWORKS) else f"10.{network // 256}.{network % 256}"
             self._addresses[address] = f"{net}.{host + 1}"
+            self._known.add(address)
         return self._addresses[address]
 
     def _note(self, name: str) -> None:
         if "*" not in name and "amazonaws.com" not in name:
-            self._names.setdefault(name)
+            name = name.strip(_EDGES)
+            if len(name) >= SHORTEST_NAME:
+                self._known.add(name)
 
 
 def redact(world: World) -> World:

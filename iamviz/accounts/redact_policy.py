@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 
 from iamviz.accounts.redact_words import Words, is_service
 from iamviz.arn import split_fields
@@ -30,6 +31,7 @@ _REGION = re.compile(r"[a-z]{2}-[a-z-]+-\d")
 _LITERAL = re.compile(r"\$\{[^}]*\}")
 
 
+@cache
 def literals(service: str) -> frozenset[str]:
     """The words of AWS at the start of a service's resources: ``role``, ``user``, ``table``."""
     formats = (split_fields(text)[-1] for text in resource_formats(service).values())
@@ -44,6 +46,11 @@ class Redaction:
     def __init__(self) -> None:
         self.words = Words()
         self.learning = False
+        self._documents: dict[tuple[bool, str], str] = {}
+
+    def forget(self) -> None:
+        """Forget the documents that were rewritten: what was learned since may change them."""
+        self._documents.clear()
 
     def name(self, text: str, keep: Callable[[str], bool] = lambda word: False) -> str:
         """A name, a path, a tag, or a pattern of one."""
@@ -118,6 +125,14 @@ class Redaction:
 
     def document(self, source: str) -> str:
         """A policy's JSON text with its strings redacted, everything else where it was."""
+        # Many roles have the same document: it is read once to learn, once to redact.
+        key = (self.learning, source)
+        found = self._documents.get(key)
+        if found is None:
+            found = self._documents[key] = self._rewritten(source)
+        return found
+
+    def _rewritten(self, source: str) -> str:
         starts = [0]
         for line in source.split("\n"):
             starts.append(starts[-1] + len(line) + 1)

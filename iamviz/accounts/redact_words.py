@@ -61,6 +61,7 @@ class Words:
         self._spellings: dict[str, str] = {}
         self._used: set[str] = set()
         self._accounts: dict[str, str] = {}
+        self._made = 0
         self._ids: dict[str, str] = {}
         self.unsure: dict[str, None] = {}
         """Patterns with a ``?`` beside letters: after redaction they may match something else."""
@@ -160,10 +161,12 @@ class Words:
     def account(self, number: str) -> str:
         """The stand-in of an account number: twelve digits, never one that was learned."""
         found = self._accounts.get(number)
-        if found is None:
-            taken = self._numbers.keys() | set(self._accounts.values())
-            made = (*_ACCOUNTS, *(f"1{n:011d}" for n in range(len(self._accounts) + 1, 2 * len(taken) + 3)))
-            found = self._accounts[number] = next(stand_in for stand_in in made if stand_in not in taken)
+        while found is None:
+            made = self._made
+            self._made += 1
+            stand_in = _ACCOUNTS[made] if made < len(_ACCOUNTS) else f"1{made:011d}"
+            if stand_in not in self._numbers:
+                found = self._accounts[number] = stand_in
         return found
 
     def id(self, text: str) -> str:

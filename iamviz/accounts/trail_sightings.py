@@ -8,15 +8,19 @@ from iamviz.accounts.trail_event import Event
 __all__ = ["sightings"]
 
 _MANY_FAILURES = 10
+_MOST_SHARING = 50
+"""Credentials that are remembered for one address, long-term keys first: enough to tell that others work there."""
 
 
 def sightings(credentials: Iterable[Credential], commanded: Mapping[str, Event]) -> Iterator[Sighting]:
     """All of them, in order of time. ``commanded``: instances that somebody sent a command to, with the first one."""
     known = list(credentials)
     users: dict[str, list[Credential]] = {}
-    for credential in known:
+    for credential in sorted(known, key=lambda one: one.is_session):
         for address in credential.addresses:
-            users.setdefault(address.address, []).append(credential)
+            sharing = users.setdefault(address.address, [])
+            if len(sharing) < _MOST_SHARING:
+                sharing.append(credential)
     found = [s for credential in known for s in _of(credential, users, commanded)]
     yield from sorted(found, key=lambda sighting: (sighting.at, sighting.code, sighting.key))
 

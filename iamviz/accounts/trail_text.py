@@ -69,8 +69,9 @@ def _tree(trail: "Trail") -> Iterator[str]:
             if credential.is_session and not credential.uses and credential.key not in children:
                 idle.setdefault((credential.maker_name, credential.role), []).append(credential)
         for credential in children.get(key, ()):
-            group = idle.get((credential.maker_name, credential.role), []) if not credential.uses else []
-            if len(group) < 2 or credential not in group:
+            folds = credential.is_session and not credential.uses and credential.key not in children
+            group = idle[credential.maker_name, credential.role] if folds else []
+            if len(group) < 2:
                 yield from walk(credential, depth)
             elif credential is group[0]:
                 shown.update(member.key for member in group)

@@ -7,7 +7,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from iamviz.commands.common import Accounts, AsJson, Exit, Loaded, Page, Redact, fail, lede, load, say, write
+from iamviz.commands.common import (
+    Accounts,
+    AsJson,
+    Exit,
+    Loaded,
+    Page,
+    Redact,
+    fail,
+    lede,
+    load,
+    say,
+    some_actions,
+    some_people,
+    write,
+)
 from iamviz.commands.why import context_of
 
 if TYPE_CHECKING:
@@ -54,7 +68,9 @@ Examples:
 """
 _CODES = {"allowed": Exit.YES, "denied": Exit.NO, "depends": Exit.DEPENDS}
 
-Who = Annotated[str, typer.Argument(metavar="WHO", help="A user or role: name, label or ARN.")]
+Who = Annotated[
+    str, typer.Argument(metavar="WHO", help="A user or role: name, label or ARN.", autocompletion=some_people)
+]
 Context = Annotated[
     list[str] | None, typer.Option("--context", metavar="KEY=VALUE", help="A condition key of the request, told.")
 ]
@@ -62,7 +78,9 @@ Context = Annotated[
 
 def can(
     who: Who,
-    action: Annotated[str, typer.Argument(metavar="[ACTION]", help="Such as s3:GetObject.")] = "",
+    action: Annotated[
+        str, typer.Argument(metavar="[ACTION]", help="Such as s3:GetObject.", autocompletion=some_actions)
+    ] = "",
     resource: Annotated[str, typer.Argument(metavar="[RESOURCE]", help="An ARN, or * itself.")] = "",
     account: Accounts = None,
     context: Context = None,
@@ -191,7 +209,9 @@ def _told(told: dict[str, Any]) -> str:
 
 
 def who_can(
-    action: Annotated[str, typer.Argument(metavar="ACTION", help="Such as s3:DeleteBucket.")],
+    action: Annotated[
+        str, typer.Argument(metavar="ACTION", help="Such as s3:DeleteBucket.", autocompletion=some_actions)
+    ],
     resource: Annotated[str, typer.Argument(metavar="[RESOURCE]", help="An ARN; for sts:AssumeRole a role.")] = "*",
     account: Accounts = None,
     redact: Redact = None,

@@ -34,10 +34,52 @@ __all__ = [
     "reading_bar",
     "say",
     "say_json",
+    "some_actions",
+    "some_people",
     "write",
 ]
 
 Thing = TypeVar("Thing")
+
+
+def _some_accounts(incomplete: str) -> list[str]:
+    """What may follow ``--account``: shipped scenarios, dumps and folders."""
+    from iamviz.resources import data_dir
+
+    shipped = [path.stem for path in data_dir().glob("*.yaml") if path.stem.startswith(incomplete)]
+    folder = Path(incomplete) if incomplete.endswith("/") else Path(incomplete).parent
+    near = folder.iterdir() if folder.is_dir() else ()
+    found = [f"{path}/" if path.is_dir() else str(path) for path in near if path.is_dir() or path.suffix == ".json"]
+    return sorted([*shipped, *(path for path in found if path.startswith(incomplete))])
+
+
+def some_people(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Users and roles of the account that the command line names so far; none where it cannot be read."""
+    import os
+
+    from iamviz.loading import load as load_world
+
+    accounts = ctx.params.get("account") or os.environ.get("IAMVIZ_ACCOUNT", "").split()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            world = load_world(accounts[0], *accounts[1:])
+    except (OSError, ValueError, IndexError):
+        return []
+    names = {thing.name for things in (world.users, world.roles) for thing in things.values()}
+    return sorted(name for name in names if name.startswith(incomplete))
+
+
+def some_actions(incomplete: str) -> list[str]:
+    """Actions of the service that is written already, else services."""
+    from iamviz.catalogue import actions_of, services
+
+    service, colon, name = incomplete.partition(":")
+    if not colon:
+        return sorted(f"{prefix}:" for prefix in services() if prefix.startswith(service.lower()))
+    found = (action for action in actions_of(service) if action.lower().startswith(name.lower()))
+    return sorted(f"{service}:{action}" for action in found)
+
 
 Accounts = Annotated[
     list[str] | None,
@@ -45,6 +87,7 @@ Accounts = Annotated[
         "--account",
         "-a",
         metavar="FILE",
+        autocompletion=_some_accounts,
         envvar="IAMVIZ_ACCOUNT",
         help="A dump of get-account-authorization-details, a folder of such files, or a scenario. Repeat it for more.",
         show_envvar=True,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from iamviz.commands.common import Accounts, Redact, fail, lede, load, say, write
+from iamviz.commands.common import Accounts, Redact, fail, lede, load, say, some_people, write
 
 __all__ = ["HELP", "draw"]
 
@@ -26,7 +26,9 @@ Examples:
 
 
 def draw(
-    who: Annotated[str, typer.Argument(metavar="[WHO]", help="A user or role: name, label or ARN.")] = "",
+    who: Annotated[
+        str, typer.Argument(metavar="[WHO]", help="A user or role: name, label or ARN.", autocompletion=some_people)
+    ] = "",
     account: Accounts = None,
     hops: Annotated[int, typer.Option("--hops", min=1, max=8, help="How many steps around WHO.")] = 1,
     to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="The file that is written.")] = None,

@@ -32,10 +32,19 @@ Examples:
 MOST_SENTENCES = 8
 
 
+def _some_codes(incomplete: str) -> list[str]:
+    from iamviz.accounts.finding_rules import RULES
+
+    return sorted(code for code in RULES if code.startswith(incomplete.upper()))
+
+
 def findings(
     account: Accounts = None,
     code: Annotated[
-        list[str] | None, typer.Option("--code", metavar="CODE", help="Only findings of this code; repeat it for more.")
+        list[str] | None,
+        typer.Option(
+            "--code", metavar="CODE", help="Only findings of this code; repeat it for more.", autocompletion=_some_codes
+        ),
     ] = None,
     redact: Redact = None,
     as_json: AsJson = False,

@@ -79,7 +79,8 @@ def trail_lifelines(trail: Trail) -> Picture:
 def _telling(trail: Trail) -> list[Credential]:
     """The sessions that made calls, the most telling ones; all of them where none did."""
     seen = {sighting.key for sighting in trail.sightings}
-    used = [c for c in trail.sessions if c.uses or trail.made_by(c.key)] or list(trail.sessions)
+    makers = {credential.maker for credential in trail.credentials}
+    used = [c for c in trail.sessions if c.uses or c.key in makers] or list(trail.sessions)
     ranked = sorted(used, key=lambda c: (c.key not in seen, -c.uses, _start(c), c.key))
     return sorted(ranked[:MOST_ROWS], key=lambda c: (_start(c), c.key))
 
