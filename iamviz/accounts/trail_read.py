@@ -186,6 +186,8 @@ class _Reader:
                 broken = error
             except RecursionError:
                 raise self.error("JSON nested too deeply") from None
+            except ValueError as error:  # a number with thousands of digits
+                raise self.error(f"not JSON that can be read: {error}") from None
             else:
                 return found
             if len(self.text) - self.place > _LONGEST_EVENT or not self.more():

@@ -186,12 +186,13 @@ def _in_account(error: ErrorText, denial: Denial, world: World, resource: str, c
     policy = getattr(owner, "trust", None) or getattr(owner, "policy", None)
     decision = decide(world, actor, call, denial.action, resource or "*", policy)
     explanation = decision.explain()
+    depends = tuple(_depends(world, actor, denial, resource, context))
     return _with(
         base,
         account=(
             *_missing_role(world, denial, resource),
-            *_depends(world, actor, denial, resource, context),
-            *_account_says(denial, decision, explanation),
+            *depends,
+            *_account_says(denial, decision, explanation, bool(depends)),
         ),
         change=(*_named_by_aws(denial, explanation), *decision_hints(decision)),
         beside=tuple(_beside(denial, decision, explanation)),
@@ -277,12 +278,13 @@ def _depends(world: World, actor: Actor, denial: Denial, resource: str, context:
         )
 
 
-def _account_says(denial: Denial, decision: Decision, explanation: Explanation) -> Iterator[str]:
+def _account_says(denial: Denial, decision: Decision, explanation: Explanation, depends: bool) -> Iterator[str]:
     if decision.allowed:
+        told = " with everything absent that is not told" if depends else ""
         yield (
-            f"By what the loaded account holds, {denial.action} would be allowed: "
-            f"{explanation.sentence}. So what refused "
-            "it is not in there, or the account has changed since it was loaded."
+            f"By what the loaded account holds, {denial.action} would be allowed{told}: "
+            f"{explanation.sentence}. So what "
+            "refused it is not in there, or the account has changed since it was loaded."
         )
         return
     named = decision.reason.policy

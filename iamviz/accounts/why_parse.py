@@ -15,8 +15,8 @@ from iamviz.policy.model import PolicyKind
 
 __all__ = ["Denial", "ErrorText", "WhyError", "parse_denial", "parse_error"]
 
-LONGEST = 200_000
-"""Characters that an error may have; longer texts are refused rather than searched."""
+LONGEST, LONGEST_TEXT = 200_000, 20_000
+"""Characters that JSON, and that any other error, may have; longer texts are refused rather than searched."""
 
 _KINDS = {
     "identity-based policy": PolicyKind.IDENTITY,
@@ -68,7 +68,7 @@ _WRAPPINGS = (
     # XML
     re.compile(r"<Code>(?P<code>[\w.]+)</Code>.*?<Message>(?P<message>.*?)</Message>", re.S),
     # Java
-    re.compile(r"(?P<message>.*?) \(Service: [^;)]*; Status Code: \d+; Error Code: (?P<code>[\w.]+);", re.S),
+    re.compile(r"\A(?P<message>.*?) \(Service: [^;)]*; Status Code: \d+; Error Code: (?P<code>[\w.]+);", re.S),
     # the AWS SDK for Go, version 1, .NET, and CloudTrail's habit of putting Client. before a code of EC2
     re.compile(r"(?:^|[\s:])(?:Client\.|Server\.)?(?P<code>[A-Z][A-Za-z]{5,60}): ?(?P<message>[A-Z].*)", re.S),
 )
@@ -119,9 +119,10 @@ class ErrorText:
 
 def parse_error(text: str) -> ErrorText:
     """The error in a text. Raises WhyError for a text without any content, or one that is far too long."""
-    if len(text) > LONGEST:
-        raise WhyError(f"the text has {len(text):,} characters; give only the error message (at most {LONGEST:,})")
-    text = text.strip().removeprefix("﻿")
+    text = text.strip().removeprefix("\ufeff")
+    most = LONGEST if text[:1] in ("{", "[") else LONGEST_TEXT
+    if len(text) > most:
+        raise WhyError(f"the text has {len(text):,} characters; give only the error message (at most {most:,})")
     if not text:
         raise WhyError("there is no text; give the error message of AWS, in quotes")
     if text[0] in "{[":

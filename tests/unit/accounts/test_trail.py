@@ -311,6 +311,8 @@ BROKEN = {
     "no end": ('{"Records": [%s', "truncated"),
     "not JSON": ('{"Records": [%s, oops]}', "line 1, column"),
     "other JSON": ('{"UserDetailList": []}', "no CloudTrail events"),
+    "endless number": ('{"Records": [%s, {"eventName": ' + "9" * 5000 + "}]}", "not JSON that can be read"),
+    "too deep": ('{"Records": [%s, ' + "[" * 200_000 + "]}", "nested too deeply"),
     "text": ("hello", "line 1, column 1: not JSON"),
     "latin 1": (b'{"Records": [{"eventName": "\xe9"}]}', "not UTF-8 text (byte 28)"),
     "packed and cut": (gzip.compress(b'{"Records": []}' * 999)[:40], "cannot be read to its end"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 import iamviz as iv
 from iamviz.accounts.why import Why, why
 from iamviz.accounts.why_errors import known_error, known_errors
-from iamviz.accounts.why_parse import LONGEST, Denial, WhyError, parse_denial, parse_error
+from iamviz.accounts.why_parse import LONGEST_TEXT, Denial, WhyError, parse_denial, parse_error
 from iamviz.engine.decision import Outcome
 from iamviz.engine.wording import client_view, reason_clause
 from iamviz.policy.model import PolicyKind
@@ -159,10 +160,52 @@ def test_a_decoded_authorization_message_brings_its_context() -> None:
         why(json.dumps({**decoded, "allowed": True}))
 
 
-@pytest.mark.parametrize("text", ["", "   \n", "x" * (LONGEST + 1)])
+@pytest.mark.parametrize("text", ["", "   \n", "x" * (LONGEST_TEXT + 1)])
 def test_what_is_no_error_is_refused(text: str) -> None:
     with pytest.raises(WhyError):
         why(text)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "operation error x: Y, ",
+        "<Code>a</Code>",
+        "User: a ",
+        " (Service: ",
+        "because no session policy allows the ",
+        "a ",
+        "An error occurred (",
+    ],
+)
+def test_long_texts_that_nearly_match_are_read_to_their_end(piece: str) -> None:
+    text = piece * (LONGEST_TEXT // len(piece))
+    assert isinstance(why(text), Why)
+    assert isinstance(why(f"{PLAIN[:40]} is not authorized to perform: s3:GetObject {text}"[:LONGEST_TEXT]), Why)
+
+
+def test_what_it_depends_on_is_told_before_the_verdict() -> None:
+    document = {
+        "Statement": {
+            "Effect": "Deny",
+            "Action": "s3:*",
+            "Resource": "*",
+            "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "false"}},
+        }
+    }
+    world = iv.load("staging_bucket")
+    allow = iv.Policy.parse({"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}, name="Allow")
+    ana = replace(world.user(ANA), inline=(allow, iv.Policy.parse(document, name="NoMfaNoS3")))
+    answer = why(f"{PLAIN} with an explicit deny in an identity-based policy", world.with_user(ana))
+    assert answer.account[0].startswith("In the loaded account it depends on aws:MultiFactorAuthPresent.")
+    assert "allowed with everything absent that is not told" in answer.account[1]
+    told = why(
+        f"{PLAIN} with an explicit deny in an identity-based policy",
+        world.with_user(ana),
+        context={"aws:MultiFactorAuthPresent": "false"},
+    )
+    assert told.account[0].startswith("The loaded account comes to the same answer.")
+    assert any("NoMfaNoS3" in sentence for sentence in told.account)
 
 
 def test_an_error_nobody_knows_is_said_to_be_unknown() -> None:
