@@ -436,9 +436,20 @@ def files(last_month: bool) -> dict[str, Document]:
         ],
         "SAMLProviderList": [{"Arn": f"arn:aws:iam::{PRODUCTION}:saml-provider/AWSSSO_0123456789abcdef_DO_NOT_DELETE"}],
     }
+    keepers = [f"arn:aws:iam::{PRODUCTION}:role/{name}" for name in ("OfficeOnly", "Admin")]
+    payroll = {
+        "Sid": "PayrollOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::acme-payroll/*",
+        "Condition": {"ArnNotEquals": {"aws:PrincipalArn": keepers}},
+    }
+    resources = [{"Arn": "arn:aws:s3:::acme-payroll", "Account": PRODUCTION, "Policy": document(payroll)}]
     return {
         "identity.json": identity.data,
         "production.json": production.data,
+        "resources.json": {"ResourcePolicies": resources},
         "roles.json": {"Roles": production.sessions},
         "providers.json": providers,
     }

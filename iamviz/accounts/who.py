@@ -15,6 +15,7 @@ from iamviz.world.world import World, WorldError
 
 __all__ = ["May", "WhoCan", "who_can", "who_can_assume"]
 
+OWNER = "which account owns it"
 TRUST_NAMES = ("sts:assumerole", "sts:assumerolewithwebidentity", "sts:assumerolewithsaml")
 
 
@@ -84,6 +85,8 @@ def who_can(world: World, action: str, resource: str = "*") -> WhoCan:
     found = [may for caller in asked if (may := _may(caller, name, resource))]
     if held is not None and held.policy is not None:
         found += _from_outside(world, held.policy, name, resource)
+    if _is_anybodys(world, resource):
+        found = [replace(may, depends=(*may.depends, OWNER)) for may in found]
     unknowns = [*_about(world, resource, held is not None), *world.unknowns]
     if info is None:
         unknowns.insert(0, f"{action} is not in the catalogue of actions: is it spelt as AWS spells it?")
@@ -160,8 +163,15 @@ def _about(world: World, resource: str, held: bool) -> Iterator[str]:
     without = any(resource.startswith(f"arn:{world.partition}:{service}:") for service in WITHOUT_POLICIES)
     if resource != "*" and not held and not without:
         owner = world.owner_of(resource, "")
-        of = f"of account {owner}" if owner else "of the account of each who asks"
+        of = f"of account {owner}" if owner else "of the account of who asks"
         yield f"{resource} is not among the given resources: it is taken as one {of}, without a policy of its own"
+
+
+def _is_anybodys(world: World, resource: str) -> bool:
+    """Whether a resource may belong to any of several accounts: its ARN names none, and the world does not hold it."""
+    if resource == "*" or world.owner_of(resource, ""):
+        return False
+    return len({thing.account for thing in (*world.users.values(), *world.roles.values())}) > 1
 
 
 def who_can_assume(world: World, role: str) -> WhoCan:

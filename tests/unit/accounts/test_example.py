@@ -54,6 +54,8 @@ def test_everything_that_the_notebook_shows_is_in_them() -> None:
         "TRUST_IN_DELETED_PRINCIPAL",
         "UNUSED_ROLE",
     }
+    payroll = iv.who_can(world, "s3:GetObject", "arn:aws:s3:::acme-payroll/2026-02.csv").table
+    assert dict(zip(payroll["who"], payroll["verdict"], strict=True)) == {"Admin": "allowed", "OfficeOnly": "allowed"}
     way = iv.can_reach(world, "dov").reach.way_to("Admin")
     assert (way.hops, way.keys) == (2, ("aws:MultiFactorAuthPresent",))
     story = iv.can_reach(world, "dov").story("Admin")

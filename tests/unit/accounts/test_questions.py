@@ -134,6 +134,14 @@ def test_a_resource_that_is_not_given_is_taken_as_one_without_a_policy_and_that_
     assert "is not among the given resources" in answer.unknowns[0]
 
 
+def test_a_bucket_that_is_not_given_may_belong_to_any_of_several_accounts() -> None:
+    world = company(user("ana", allow("s3:*")), user("zoe", allow("s3:*"), account=AWAY))
+    assert set(verdicts(who_can(world, "s3:GetObject", OBJECT)).values()) == {"depends on which account owns it"}
+    owned = company(user("ana", allow("s3:*")), user("zoe", allow("s3:*"), account=AWAY), bucket("reports"))
+    assert verdicts(who_can(owned, "s3:GetObject", OBJECT)) == {"ana": "allowed"}
+    assert verdicts(who_can(world, "s3:ListAllMyBuckets")) == {"ana": "allowed", "zoe": "allowed"}
+
+
 def test_a_key_that_is_not_given_always_has_a_policy_on_which_it_depends() -> None:
     key = f"arn:aws:kms:us-east-1:{HOME}:key/1234"
     answer = who_can(company(user("ana", allow("kms:*"))), "kms:Decrypt", key)
