@@ -43,7 +43,9 @@ def dump(tmp_path: Path) -> Path:
 SECRET = re.compile(r"acme|zoe|payroll|maypay|222255557777|QQQQ", re.I)
 
 
-@pytest.mark.parametrize("command", ["can", "who-can", "reach", "findings", "why", "trail", "draw", "report"])
+@pytest.mark.parametrize(
+    "command", ["can", "who-can", "reach", "compare", "findings", "why", "trail", "draw", "report"]
+)
 def test_help_is_plain_and_has_examples(iamviz_command: list[str], command: str) -> None:
     shown = subprocess.run([*iamviz_command, command, "--help"], capture_output=True, text=True, check=True).stdout
     assert "\x1b" not in shown
@@ -288,6 +290,34 @@ def test_pages_of_trails_are_redacted_unless_told(tmp_path: Path) -> None:
     assert json.loads(told.stdout)["credentials"][0]["name"] == "zoe@acme.com"
     assert runner.invoke(app, ["trail", str(path), "--about", "nobody"]).exit_code == 2
     assert "calls iam:GetRole" in runner.invoke(app, ["trail", str(path), "--about", "zoe@acme.com"]).stdout
+
+
+def test_a_page_of_reach_plays_the_way(dump: Path, tmp_path: Path) -> None:
+    page = tmp_path / "reach.html"
+    assert runner.invoke(app, ["reach", "zoe@acme.com", "--account", str(dump), "--html", str(page)]).exit_code == 0
+    text = page.read_text("utf-8")
+    assert 'class="iv-stepper"' in text
+    assert not SECRET.search(text)
+
+
+# ── compare ──
+
+
+def test_compare(dump: Path, tmp_path: Path) -> None:
+    data = json.loads(dump.read_text())
+    data["UserDetailList"][0]["UserPolicyList"][0]["PolicyDocument"]["Statement"]["Action"] = "sts:*"
+    later, page = tmp_path / "later.json", tmp_path / "changes.html"
+    later.write_text(json.dumps(data))
+    assert runner.invoke(app, ["compare", str(dump), str(dump)]).exit_code == 0
+    changed = runner.invoke(app, ["compare", str(dump), str(later)])
+    assert changed.exit_code == 1
+    assert "gained" in changed.stdout
+    assert "zoe@acme.com" in changed.stdout
+    hidden = runner.invoke(app, ["compare", str(dump), str(later), "--html", str(page)])
+    assert hidden.exit_code == 1
+    assert not SECRET.search(hidden.stdout + page.read_text("utf-8"))
+    assert json.loads(runner.invoke(app, ["compare", str(dump), str(later), "--json"]).stdout)["rows"]
+    assert runner.invoke(app, ["compare", str(dump), "nowhere.json"]).exit_code == 2
 
 
 # ── findings ──

@@ -5,6 +5,8 @@ from __future__ import annotations
 import typer
 
 from iamviz.commands.ask import CAN_HELP, REACH_HELP, WHO_CAN_HELP, can, reach, who_can
+from iamviz.commands.compare import HELP as COMPARE_HELP
+from iamviz.commands.compare import compare
 from iamviz.commands.draw import HELP as DRAW_HELP
 from iamviz.commands.draw import draw
 from iamviz.commands.findings import HELP as FINDINGS_HELP
@@ -23,6 +25,7 @@ _COMMANDS = (
     ("can", "Say what somebody can do.", CAN_HELP, can),
     ("who-can", "Say who can do something.", WHO_CAN_HELP, who_can),
     ("reach", "Say which roles somebody can become.", REACH_HELP, reach),
+    ("compare", "Say what changed between two dumps.", COMPARE_HELP, compare),
     ("findings", "Say what is worth knowing.", FINDINGS_HELP, findings),
     ("why", "Explain an error of AWS.", WHY_HELP, why),
     ("trail", "Read CloudTrail: who became which role.", TRAIL_HELP, trail),

@@ -25,7 +25,10 @@ from iamviz.commands.common import (
 from iamviz.commands.why import context_of
 
 if TYPE_CHECKING:
-    from iamviz.pictures.asked import AskedPicture
+    from collections.abc import Sequence
+
+    from iamviz.pictures.asked import AskedPicture, ReachPicture
+    from iamviz.pictures.page import Section
 
 __all__ = ["CAN_HELP", "REACH_HELP", "WHO_CAN_HELP", "can", "reach", "who_can"]
 
@@ -66,6 +69,7 @@ Examples:
   iamviz reach ana --account account.json
   iamviz reach ana --account account.json --html reach.html
 """
+MOST_WAYS = 3
 _CODES = {"allowed": Exit.YES, "denied": Exit.NO, "depends": Exit.DEPENDS}
 
 Who = Annotated[
@@ -245,16 +249,34 @@ def reach(
         answer = reach_picture(loaded.world, loaded.of(principal_arn(loaded.plain, who)))
     except ValueError as error:
         fail(str(error))
-    _show(loaded, answer, as_json, page)
+    _show(loaded, answer, as_json, page, more=_ways(answer) if page is not None else [])
     _end(answer)
 
 
-def _show(loaded: Loaded, answer: AskedPicture, as_json: bool, page: Any, text: str = "") -> None:
-    """Print an answer (``text`` in place of its own), and write its page where one is wanted."""
+def _ways(answer: ReachPicture) -> list[Section]:
+    """The longest ways as stories that the engine plays."""
+    from iamviz.pictures.page import Fold
+    from iamviz.pictures.story_frames import stepper_picture
+
+    folds = []
+    longest = sorted(answer.reach.reached, key=lambda found: -found.hops)[:MOST_WAYS]
+    for number, found in enumerate(longest, 1):
+        story = answer.story(found.role)
+        if story is not None:
+            folds.append(
+                Fold(f"{story.title}: {found.verdict}", stepper_picture(story, f"way-{number}"), open=number == 1)
+            )
+    return [("How it would go", folds)] if folds else []
+
+
+def _show(
+    loaded: Loaded, answer: AskedPicture, as_json: bool, page: Any, text: str = "", more: Sequence[Section] = ()
+) -> None:
+    """Print an answer (``text`` in place of its own), and write its page where one is wanted, ``more`` below it."""
     from iamviz.pictures.page import page_html
 
     if page is not None:
-        write(page, page_html(answer.answer.question, lede(loaded), [("", [answer])]))
+        write(page, page_html(answer.answer.question, lede(loaded), [("", [answer]), *more]))
     if as_json:
         typer.echo(json.dumps(json.loads(answer.to_json()), indent=2))
     else:
