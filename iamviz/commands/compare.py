@@ -13,7 +13,7 @@ __all__ = ["HELP", "compare"]
 
 HELP = """Say what changed between two dumps of an account: who gained, who lost, who may become whom now.
 
-All actions of AWS are decided for everyone in both states: a policy that was rewritten and means the same is not listed.
+Everything is decided for everyone in both states: a policy that was rewritten and means the same is not listed.
 
 The exit code is 0 when nothing changed, 1 when something did, 2 when something given cannot be used.
 
