@@ -69,7 +69,7 @@ class Redaction:
             return self.name(text)
         if len(fields) < 6:
             return ":".join([*fields[:4], *map(self.name, fields[4:])])
-        if fields[4] == "aws":
+        if _is_of_aws(fields):
             return text
         head, mark, rest = _first(fields[5])
         if mark and head in literals(fields[2]):
@@ -116,7 +116,7 @@ class Redaction:
         return redacted.bound(bindings) if bindings else redacted
 
     def _policy_name(self, policy: Policy) -> str:
-        if split_fields(policy.arn)[4:5] == ["aws"]:
+        if _is_of_aws(split_fields(policy.arn)):
             return policy.name
         start = "trust policy of "
         if policy.name.startswith(start):
@@ -190,6 +190,11 @@ def _first(resource: str) -> tuple[str, str, str]:
     """A resource, cut at its first slash or colon."""
     match = re.search("[/:]", resource)
     return (resource[: match.start()], match[0], resource[match.end() :]) if match else (resource, "", "")
+
+
+def _is_of_aws(fields: list[str]) -> bool:
+    """Whether the fields of an ARN name a policy that AWS manages; its name tells nothing of the account."""
+    return len(fields) == 6 and fields[4] == "aws" and fields[5].startswith(("policy/", "contextProvider/"))
 
 
 Edits = Iterator[tuple[Node, Callable[[str], str]]]

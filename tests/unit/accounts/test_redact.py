@@ -19,6 +19,7 @@ from iamviz.accounts.findings import findings
 from iamviz.accounts.redact import Redactor, redact
 from iamviz.accounts.redact_words import Words
 from iamviz.pictures.page import page_html
+from iamviz.pictures.report import report_html
 from iamviz.resources import data_dir
 from tests.conftest import REPOSITORY
 
@@ -187,6 +188,32 @@ def test_what_aws_named_keeps_its_name() -> None:
     assert redactor(github).endswith(":oidc-provider/token.actions.githubusercontent.com")
     # A bucket's host name ends like a service and is none.
     assert "payroll" not in redactor("payroll.s3.amazonaws.com")
+
+
+def test_nothing_else_hides_behind_the_account_of_aws() -> None:
+    assert "Payroll" not in Redactor()("arn:aws:iam::aws:user/Payroll")
+
+
+FOLDER = LAB.parent
+
+
+@pytest.mark.parametrize("name", ["cloudmapper_demo", "aws_cli_manual_example", "privilege_escalation_lab"])
+def test_a_report_of_a_real_account_names_nothing_of_it(name: str) -> None:
+    path = FOLDER / f"{name}.json"
+    if not path.exists():
+        pytest.skip(f"no real account dumps here: {path} is not part of the repository")
+    text = path.read_text("utf-8")
+    world = read_dump(path).world
+    page = re.sub(r"<style.*?</style>", "", report_html(redact(world)), flags=re.DOTALL)
+    identities = [thing for things in (world.users, world.roles, world.groups) for thing in things.values()]
+    names = {thing.name for thing in identities if not getattr(thing, "service_linked", False)}
+    names |= {policy.name for thing in identities for policy in thing.inline}
+    names |= {arn.rpartition("/")[2] for arn in world.managed_policies if "::aws:" not in arn}
+    names |= {*re.findall(r"(?<!\d)\d{12}(?!\d)", text), *re.findall(r"[\w.+-]+@[\w-]+\.[\w.]+", text)}
+    names |= {*re.findall(r'"Sid": "([^"]+)"', text), *re.findall(r"arn:aws:s3:::([\w.-]+)", text)}
+    names.discard("OrganizationAccountAccessRole")  # AWS gave it that name
+    shown = {n for n in names if len(n) > 3 and re.search(rf"(?<![A-Za-z0-9]){re.escape(n)}(?![A-Za-z0-9])", page)}
+    assert shown == set()
 
 
 def test_a_policy_keeps_its_layout_and_its_line_numbers() -> None:
