@@ -77,7 +77,7 @@ def compare(before: World, after: World) -> Comparison:
     lost = len({change.who for change in changes if change.change == "lost"})
     other = len({change.who for change in changes if change.change == "changed"})
     sentence = (
-        f"{gained} gained, {lost} lost" + (f", for {other} resources or conditions changed" if other else "") + "."
+        f"{gained} gained, {lost} lost" + (f"; for {other} the resources or conditions changed" if other else "") + "."
     )
     unknowns = tuple(dict.fromkeys((*before.unknowns, *after.unknowns)))
     sentence = sentence if changes else "Nothing changed in what anybody may do or become."

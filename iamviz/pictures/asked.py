@@ -136,7 +136,7 @@ def _verdict(text: str) -> str:
 
 def _who(kind: str, name: str, arn: str) -> str:
     drawn, hue = _GLYPHS.get(kind, ("account", "res"))
-    return f'<span class="c-{hue}" title="{esc(arn)}">{glyph(drawn)} <b>{breakable(name)}</b></span>'
+    return f'<span class="c-{hue} x iv-v" title="{esc(arn)}">{glyph(drawn)}<b>{breakable(name)}</b></span>'
 
 
 def _view(answer: Reply, heads: Sequence[str], rows: Sequence[Sequence[str]], above_html: str = "") -> AskedPicture:
@@ -255,7 +255,7 @@ def comparison_picture(before: World, after: World) -> AskedPicture:
     return _comparison(compare(before, after))
 
 
-_CHANGES: Final[dict[str, Mark]] = {"gained": "allow", "lost": "none", "changed": "cond"}
+_SIGNS: Final = {"gained": "+", "lost": "\N{MINUS SIGN}", "changed": "±"}
 
 
 def _comparison(answer: Comparison) -> AskedPicture:
@@ -267,7 +267,7 @@ def _comparison(answer: Comparison) -> AskedPicture:
         rows.append(
             [
                 _who(kind, str(row["who"]), arn),
-                verdict(_CHANGES[change.change], change.change),
+                f"<b>{_SIGNS[change.change]} {esc(change.change)}</b>",
                 esc(change.what),
                 count,
                 esc(row["detail"]),

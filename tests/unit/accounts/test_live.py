@@ -193,3 +193,34 @@ def test_an_account_that_may_not_be_read_at_all_is_an_error(endpoint: str, sessi
 
     with pytest.raises(botocore.exceptions.ClientError, match="AccessDenied"):
         read_account(_Refusing(session, "iam"), endpoint_url=endpoint)
+
+
+class _Busy:
+    """A session whose first calls of one operation are throttled, as AWS does when it is asked too much."""
+
+    def __init__(self, session: Any, operation: str, times: int) -> None:
+        self.session, self.operation, self.left, self.region_name = session, operation, times, session.region_name
+        self.tried = 0
+
+    def client(self, name: str, **more: Any) -> Any:
+        client = self.session.client(name, **more)
+        client.meta.events.register(f"before-send.{name}.{self.operation}", self.answer)
+        return client
+
+    def answer(self, request: Any, **_: Any) -> Any:
+        from botocore.awsrequest import AWSResponse
+
+        self.tried += 1
+        if not self.left:
+            return None
+        self.left -= 1
+        error = b"<Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error>"
+        body = b"<ErrorResponse>" + error + b"</ErrorResponse>"
+        return AWSResponse(request.url, 400, {}, SimpleNamespace(stream=lambda *_, **__: iter([body])))
+
+
+def test_a_call_that_is_throttled_is_tried_again(endpoint: str, session: Any, account: str) -> None:
+    busy = _Busy(session, "ListRoles", 2)
+    dump = read_account(busy, endpoint_url=endpoint)
+    assert dump.problems == ()
+    assert busy.tried == 3
