@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from iamviz.calls.model import Call, CallError, Check, Refusal
 from iamviz.engine.request import Caller, CallerKind
-from iamviz.world.callers import root_caller, session_caller, user_caller
+from iamviz.world.callers import root_caller, session_caller, user_arn, user_caller
 from iamviz.world.sessions import Session, SessionKind
 from iamviz.world.world import World
 
@@ -13,6 +13,7 @@ __all__ = ["Actor", "find_actor"]
 INVALID_TOKEN = "The security token included in the request is invalid."
 EXPIRED = "The security token included in the request is expired"
 EXPIRED_S3 = "The provided token has expired."
+LONG_TERM_ONLY = ("GetSessionToken", "GetFederationToken")
 FORMS = (
     "user:ACCOUNT/name, session:PROFILE, root:ACCOUNT, service:PRINCIPAL, web:NAME, saml:NAME, anonymous, "
     "admin:ACCOUNT, a workload or a label"
@@ -51,7 +52,7 @@ def _check_reach(session: Session, call: Call) -> None:
         raise Refusal("InvalidClientTokenId", INVALID_TOKEN.removesuffix("."), checks=(check,))
     callable_ = ("GetCallerIdentity",) if federated else ("GetCallerIdentity", "AssumeRole")
     if call.service == "sts" and call.name not in callable_:
-        kind = "federation" if federated else "session"
+        kind = "federation" if federated and call.name not in LONG_TERM_ONLY else "session"
         check = Check("caller", False, f"these credentials may call nothing of STS but {' and '.join(callable_)}")
         raise Refusal("AccessDenied", f"Cannot call {call.name} with {kind} credentials", checks=(check,))
 
@@ -73,7 +74,7 @@ def _find(world: World, call: Call) -> Actor:
     match kind:
         case "user":
             account, _, name = rest.partition("/")
-            return _user(world, f"arn:{world.partition}:iam::{account}:user/{name}")
+            return _user(world, user_arn(world, account, name))
         case "session":
             return _session(world, call, rest)
         case "root":

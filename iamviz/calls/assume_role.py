@@ -9,7 +9,7 @@ from iamviz.calls.mfa import check_mfa, mfa_context
 from iamviz.calls.model import Call, Check, Result
 from iamviz.calls.session_policies import packed_size, session_policies
 from iamviz.calls.session_tags import MOST_TAGS, pairs, session_tags
-from iamviz.calls.validation import NAME_PATTERN, Field, check_params, check_role_arn
+from iamviz.calls.validation import NAME_PATTERN, TOKEN_SIZE, Field, check_params, check_role_arn
 from iamviz.world.context import ContextValue
 from iamviz.world.world import World
 
@@ -27,6 +27,7 @@ PARAMS = {
     "SerialNumber": Field(str, 9, 256, r"[\w+=/:,.@-]*"),
     "TokenCode": Field(str, 6, 6, r"[\d]*"),
     "SourceIdentity": Field(str, 2, 64, NAME_PATTERN, forbidden_start="aws:"),
+    "MinimumSessionTokenSize": TOKEN_SIZE,
 }
 
 
@@ -68,6 +69,7 @@ def assume_role(world: World, actor: Actor, call: Call) -> Result:
         tags=tags.all,
         transitive=tags.transitive,
         source_identity=wish.source_identity,
+        token_size=params.get("MinimumSessionTokenSize", 0),
     )
     value: dict[str, Any] = {
         "Credentials": credentials_of(session),

@@ -20,7 +20,7 @@ from iamviz.calls.issue import credentials_of, role_session
 from iamviz.calls.model import Call, Check, Refusal, Result
 from iamviz.calls.session_policies import packed_size, session_policies
 from iamviz.calls.session_tags import session_tags
-from iamviz.calls.validation import NAME_PATTERN, Field, check_params, check_role_arn
+from iamviz.calls.validation import NAME_PATTERN, TOKEN_SIZE, Field, check_params, check_role_arn
 from iamviz.engine.request import Caller, CallerKind
 from iamviz.world.context import ContextValue
 from iamviz.world.entities import OidcProvider
@@ -37,6 +37,7 @@ WEB_IDENTITY = {
     "DurationSeconds": DURATION,
     "Policy": Field(str, 1, 2048),
     "PolicyArns": Field(list),
+    "MinimumSessionTokenSize": TOKEN_SIZE,
 }
 SAML = {
     "RoleArn": Field(str, 20, 2048, required=True),
@@ -45,6 +46,7 @@ SAML = {
     "DurationSeconds": DURATION,
     "Policy": Field(str, 1, 2048),
     "PolicyArns": Field(list),
+    "MinimumSessionTokenSize": TOKEN_SIZE,
 }
 BUILT_IN = {
     "accounts.google.com": "accounts.google.com",
@@ -276,6 +278,7 @@ def _enter(
         transitive=wish.tags.transitive,
         source_identity=wish.source_identity,
         context=Map({key.key: key.values[0] for key in wish.context if key.key in _KEPT}),
+        token_size=call.params.get("MinimumSessionTokenSize", 0),
     )
     value: dict[str, Any] = {
         "Credentials": credentials_of(session),

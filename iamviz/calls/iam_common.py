@@ -9,9 +9,10 @@ from iamviz.calls.actors import Actor
 from iamviz.calls.authorize import authorize
 from iamviz.calls.iam_context import iam_keys
 from iamviz.calls.model import Call, Refusal, Result
-from iamviz.calls.shared_issuers import required_claims
 from iamviz.calls.validation import Field
 from iamviz.engine.decision import Decision
+from iamviz.policy.check import check_policy
+from iamviz.policy.check.trust import SHARED_ISSUERS
 from iamviz.policy.findings import PolicyError
 from iamviz.policy.model import Effect, Policy, PolicyKind, Statement
 from iamviz.world.world import World
@@ -29,6 +30,7 @@ __all__ = [
     "missing",
     "new_arn",
     "read_document",
+    "refused_because",
     "trust_policy",
 ]
 
@@ -37,6 +39,16 @@ NAME = Field(str, 1, 128, r"[\w+=,.@-]+", required=True)
 NAME64 = Field(str, 1, 64, r"[\w+=,.@-]+", required=True)
 DOCUMENT = Field(str, 1, 131072, required=True)
 POLICY_ARN = Field(str, 20, 2048, required=True)
+SYNTAX = "Syntax errors in policy."
+REASONS = {
+    "UNSUPPORTED_PRINCIPAL": "Policy document should not specify a principal.",
+    "MISSING_ACTION": "Policy statement must contain actions.",
+    "MISSING_RESOURCE": "Policy statement must contain resources.",
+    "INVALID_ACTION_FORMAT": "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
+    "UNIQUE_SIDS_REQUIRED": "Statement IDs (SID) in a single policy must be unique.",
+    "INVALID_ARN_PREFIX": "The policy failed legacy parsing",
+}
+"""IAM's sentence by the code of the finding; `SYNTAX` for all others."""
 PROHIBITED = ("Resource", "NotResource", "NotPrincipal")
 PROTECTED = (":role/aws-service-role/", ":role/aws-reserved/")
 QUOTAS = {
@@ -121,10 +133,21 @@ def read_document(document: str, kind: PolicyKind, name: str) -> Policy:
         policy = Policy.parse(document, kind, name=name)
     except PolicyError as error:
         bad_json = error.findings[0].code == "INVALID_JSON"
-        raise malformed("This policy contains invalid Json" if bad_json else "Syntax errors in policy.") from None
-    if kind is PolicyKind.IDENTITY and any(statement.principals is not None for statement in policy.statements):
-        raise malformed("Policy document should not specify a principal.")
+        raise malformed("This policy contains invalid Json" if bad_json else SYNTAX) from None
+    if kind is PolicyKind.IDENTITY:
+        reason = refused_because(document, kind)
+        if reason:
+            raise malformed(reason)
     return policy
+
+
+def refused_because(document: str, kind: PolicyKind) -> str:
+    """Why AWS's parser does not save a document, in its words; "" when it does.
+
+    docs/rules/policy_evaluation.md 1.8; the sentences other than that for syntax are from general knowledge.
+    """
+    wrong = [finding for finding in check_policy(document, kind) if finding.is_parser_error]
+    return next((REASONS[f.code] for f in wrong if f.code in REASONS), SYNTAX) if wrong else ""
 
 
 def trust_policy(world: World, document: str, name: str) -> Policy:
@@ -170,7 +193,8 @@ def _check_issuers(statement: Statement) -> None:
         return
     for entry in statement.principals or ():
         host = entry.value.rpartition(":oidc-provider/")[2] if entry.type == "Federated" else ""
-        wanted = [f"{host}:{claim}" for claim in required_claims(host)]
+        claims = SHARED_ISSUERS.get(host.lower(), ())
+        wanted = [f"{host}{claim}" if claim.startswith(":") else claim for claim in claims]
         if wanted and not any(_names_customer(row, wanted) for row in statement.conditions):
             keys = " or ".join(wanted)
             raise malformed(
@@ -182,4 +206,4 @@ def _check_issuers(statement: Statement) -> None:
 def _names_customer(row: Any, wanted: list[str]) -> bool:
     operators = ("StringEquals", "StringLike", "StringEqualsIgnoreCase")
     named = row.key.lower() in [key.lower() for key in wanted]
-    return named and row.name in operators and any(value != "*" for value in row.values)
+    return named and row.name in operators and bool(row.values) and all(value.strip("*") for value in row.values)

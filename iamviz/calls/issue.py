@@ -24,15 +24,20 @@ def issue(
     name: str,
     seconds: int,
     caller: str,
+    *,
+    token_size: int = 0,
     **more: Any,
 ) -> Session:
-    """A new session from now on for ``seconds``. ``more`` are further fields of `Session`."""
+    """A new session from now on for ``seconds``. ``more`` are further fields of `Session`.
+
+    Its token has at least ``token_size`` characters, the parameter MinimumSessionTokenSize (4.2, unconfirmed).
+    """
     account = Arn.parse(arn).account
     seed = (principal_id, name, world.now.isoformat(), world.serial)
     return Session(
         access_key_id=access_key_id("ASIA", account, *seed),
         secret_access_key=secret_access_key(*seed),
-        session_token=session_token(*seed),
+        session_token=session_token(*seed).ljust(token_size, "A"),
         kind=kind,
         arn=arn,
         principal=principal,
@@ -59,6 +64,7 @@ def role_session(
     transitive: frozenset[str] = frozenset(),
     source_identity: str = "",
     context: Map[str, str] | None = None,
+    token_size: int = 0,
 ) -> Session:
     """A session of a role. Its ARN has the role's name without the path (1.2)."""
     parsed = Arn.parse(role.arn)
@@ -70,6 +76,7 @@ def role_session(
         transitive=transitive,
         source_identity=source_identity,
         context=context or Map(),
+        token_size=token_size,
     )
 
 

@@ -30,7 +30,7 @@ def check_mfa(world: World, actor: Actor, call: Call) -> tuple[World, bool]:
     if serial is None or code is None:
         raise _refused(BOTH_NEEDED)
     user = world.users.get(actor.caller.arn) if actor.caller and actor.caller.kind is CallerKind.USER else None
-    if user is None or actor.is_temporary or not user.mfa_serial or user.mfa_serial != serial:
+    if user is None or not user.mfa_serial or user.mfa_serial != serial:
         raise _refused(UNKNOWN_DEVICE)
     used = f"{serial} {code} {int(world.now.timestamp()) // WINDOW}"
     if code != world.mfa_code or used in world.used_codes:

@@ -150,7 +150,7 @@ def create_policy(world: World, actor: Actor, call: Call) -> Result:
 
 def _content(text: str, kind: PolicyKind, name: str, decisions: tuple[Decision, ...]) -> Policy:
     """The document as Organizations reads it on saving."""
-    wrong = [f for f in check_policy(text, kind) if f.severity == "error" and f.source == "parser"]
+    wrong = [finding for finding in check_policy(text, kind) if finding.is_parser_error]
     if wrong:
         text = f"The provided policy document does not meet the requirements: {wrong[0].message}"
         raise Refusal("MalformedPolicyDocumentException", text, 400, decisions)

@@ -9,6 +9,7 @@ from typing import Any
 from immutables import Map
 
 from iamviz.arn import split_fields
+from iamviz.calls.iam_common import refused_because
 from iamviz.calls.model import CallError, Check, Refusal
 from iamviz.engine.decision import Decision
 from iamviz.policy.findings import PolicyError
@@ -63,11 +64,12 @@ def _inline(document: str, decisions: tuple[Decision, ...]) -> Policy:
             "This policy contains invalid Json" if bad_json else "Syntax errors in policy.", decisions
         ) from None
     for statement in policy.statements:
-        if statement.principals is not None:
-            raise _malformed("Policy document should not specify a principal.", decisions)
         for pattern in statement.resources or ():
             if len(split_fields(pattern.text)) < _WITH_SIX_FIELDS and not pattern.text.endswith("*"):
                 raise _malformed(f'Resource {pattern.text} must be in ARN format or "*".', decisions)
+    reason = refused_because(document, PolicyKind.SESSION)
+    if reason:
+        raise _malformed(reason, decisions)
     return policy
 
 

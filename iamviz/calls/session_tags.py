@@ -15,8 +15,8 @@ __all__ = ["MOST_TAGS", "SessionTags", "check_tags", "pairs", "session_tags"]
 
 MOST_TAGS = 50
 _CHARACTER = r"(?:[\w.:/=+\-@]|[^\S\t\n\v\f\r\x1c-\x1f\x85])"  # letters, digits, blanks (not line breaks), some signs
-_KEY = re.compile(f"{_CHARACTER}{{1,128}}")
-_VALUE = re.compile(f"{_CHARACTER}{{0,256}}")
+_CHARACTERS = re.compile(f"{_CHARACTER}*")
+_PATTERN = r"[\p{L}\p{Z}\p{N}_.:/=+\-@]"
 DUPLICATE = "Duplicate tag keys found. Please note that Tag keys are case insensitive."
 NOT_INCLUDED = "The specified transitive tag key must be included in the requested tags."
 CONFLICT = (
@@ -83,11 +83,27 @@ def check_tags(tags: Sequence[tuple[str, str]], duplicate_code: str = "InvalidIn
     """Number, characters and prefix of tags, and that no key stands twice: 1.4 and 4.11 (IAM's codes unconfirmed)."""
     if len(tags) > MOST_TAGS:
         raise _invalid(f"at most {MOST_TAGS} tags are allowed", "ValidationError")
-    for key, value in tags:
-        if not _KEY.fullmatch(key) or not _VALUE.fullmatch(value) or key.lower().startswith("aws:"):
-            raise _invalid(f"the tag {key}={value} is not valid", "ValidationError")
+    broken = [text for number, tag in enumerate(tags, 1) for text in _broken(number, *tag)]
+    if broken:
+        noun = "error" if len(broken) == 1 else "errors"
+        raise _invalid(f"{len(broken)} validation {noun} detected: {'; '.join(broken)}", "ValidationError")
+    for key, _ in tags:
+        if key.lower().startswith("aws:"):
+            raise _invalid(f"the tag key {key} begins with aws:, which is reserved", "ValidationError")
     if len({key.lower() for key, _ in tags}) < len(tags):
         raise _invalid(DUPLICATE, duplicate_code)
+
+
+def _broken(number: int, key: str, value: str) -> Iterable[str]:
+    """What one tag violates, as AWS's servers say it (5)."""
+    for member, text, least, most, sign in (("key", key, 1, 128, "+"), ("value", value, 0, 256, "*")):
+        start = f"Value '{text}' at 'tags.{number}.member.{member}' failed to satisfy constraint: Member must"
+        if len(text) > most:
+            yield f"{start} have length less than or equal to {most}"
+        if len(text) < least:
+            yield f"{start} have length greater than or equal to {least}"
+        if not _CHARACTERS.fullmatch(text):
+            yield f"{start} satisfy regular expression pattern: {_PATTERN}{sign}"
 
 
 def _invalid(message: str, code: str = "InvalidParameterValue") -> Refusal:

@@ -9,7 +9,7 @@ from iamviz.calls.mfa import check_mfa
 from iamviz.calls.model import Call, CallError, Check, Refusal, Result
 from iamviz.calls.session_policies import packed_size, session_policies
 from iamviz.calls.session_tags import MOST_TAGS, pairs, session_tags
-from iamviz.calls.validation import NAME_PATTERN, Field, check_params
+from iamviz.calls.validation import NAME_PATTERN, TOKEN_SIZE, Field, check_params
 from iamviz.engine.request import Caller, CallerKind
 from iamviz.world.sessions import SessionKind
 from iamviz.world.world import World
@@ -23,6 +23,7 @@ SESSION_TOKEN = {
     "DurationSeconds": DURATION,
     "SerialNumber": Field(str, 9, 256, r"[\w+=/:,.@-]*"),
     "TokenCode": Field(str, 6, 6, r"[\d]*"),
+    "MinimumSessionTokenSize": TOKEN_SIZE,
 }
 FEDERATION_TOKEN = {
     "Name": Field(str, 2, 32, NAME_PATTERN, required=True),
@@ -59,7 +60,9 @@ def get_session_token(world: World, actor: Actor, call: Call) -> Result:
     name = caller.arn.rpartition("/")[2] if caller.kind is CallerKind.USER else "root"
     seconds = _seconds(call, caller)
     kind = SessionKind.SESSION_TOKEN
-    session = issue(world, kind, caller.arn, caller.arn, caller.unique_id, name, seconds, caller.arn, mfa=with_mfa)
+    size = call.params.get("MinimumSessionTokenSize", 0)
+    who = (caller.arn, caller.arn, caller.unique_id, name, seconds, caller.arn)
+    session = issue(world, kind, *who, mfa=with_mfa, token_size=size)
     return Result(world.with_session(session, call.save), {"Credentials": credentials_of(session)})
 
 

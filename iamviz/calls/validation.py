@@ -8,7 +8,7 @@ from typing import Any
 from iamviz.arn import FIELDS, is_role_arn, split_fields
 from iamviz.calls.model import CallError, Check, Refusal
 
-__all__ = ["NAME_PATTERN", "PATH", "Field", "check_params", "check_role_arn"]
+__all__ = ["NAME_PATTERN", "PATH", "TOKEN_SIZE", "Field", "check_params", "check_role_arn"]
 
 NAME_PATTERN = r"[\w+=,.@-]*"
 """What names of sessions, federated users and source identities consist of."""
@@ -37,6 +37,8 @@ class Field:
         return ", ".join(parts)
 
 
+TOKEN_SIZE = Field(int, 0, 4096)
+"""The parameter MinimumSessionTokenSize (docs/rules/roles_and_sessions.md 4.2)."""
 PATH = Field(str, 1, 512, r"/([!-~]+/)?")
 """The path of an entity of IAM (docs/rules/roles_and_sessions.md 1.4)."""
 

@@ -3,19 +3,21 @@
 The choices are those of docs/limits.md; the questions are in docs/rules/policy_evaluation.md, section 7.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from iamviz.arn import FIELDS, split_fields
 from iamviz.engine.decision import Outcome
 from iamviz.engine.explain import Explanation
-from iamviz.engine.request import CallerKind
+from iamviz.engine.request import CallerKind, Request
 from iamviz.engine.trace import ConditionTrace, StatementTrace
 from iamviz.policy.conditions import Qualifier
 from iamviz.policy.model import Effect, PolicyKind, Statement
-from iamviz.policy.variables import Variable
+from iamviz.policy.variables import Context, Template, Variable
 
 __all__ = ["absent_keys", "notes"]
 
+_YEAR = re.compile(r"\d{4}", re.ASCII)
 UNDOCUMENTED = "AWS does not document this: "
 
 
@@ -27,7 +29,11 @@ def absent_keys(explanation: Explanation) -> tuple[str, ...]:
 
 def notes(explanation: Explanation) -> tuple[str, ...]:
     """The undocumented or contradictory rules that took part, one sentence each; usually none."""
-    found = (*_about_the_request(explanation), *(n for t in explanation.statements for n in _about_a_statement(t)))
+    request = explanation.decision.request
+    found = (
+        *_about_the_request(explanation),
+        *(note for trace in explanation.statements for note in _about_a_statement(trace, request)),
+    )
     return tuple(dict.fromkeys(UNDOCUMENTED + sentence for sentence in found))
 
 
@@ -40,8 +46,21 @@ def _about_the_request(explanation: Explanation) -> Iterator[str]:
             yield "whether the boundary of a user that a trust policy names must allow the action (taken as yes; 5.4)"
     if decision.outcome is Outcome.EXPLICIT_DENY and len({trace.kind for trace in explanation.deciding}) > 1:
         yield "which kind of policy a message names when several deny (6.1)"
+    if _capped_direct_grant(explanation):
+        yield "which kind of policy a message names when a grant to the caller is capped (the one that caps; 6.1)"
     if policies.endpoint is not None:
         yield "where a VPC endpoint policy stands in the order (5.1)"
+
+
+def _capped_direct_grant(explanation: Explanation) -> bool:
+    """Whether the resource grants to the caller itself, and a boundary or session policy does not allow (5.4)."""
+    decision = explanation.decision
+    capped = decision.reason.policy in (PolicyKind.BOUNDARY, PolicyKind.SESSION)
+    if not capped or decision.outcome is not Outcome.IMPLICIT_DENY or not decision.request.same_account:
+        return False
+    allows = [trace for trace in explanation.statements if trace.applies and trace.statement.effect is Effect.ALLOW]
+    kinds = {trace.kind for trace in allows}
+    return PolicyKind.IDENTITY not in kinds and bool(kinds & {PolicyKind.RESOURCE, PolicyKind.TRUST})
 
 
 def _trust_statements(explanation: Explanation) -> Iterator[Statement]:
@@ -49,7 +68,7 @@ def _trust_statements(explanation: Explanation) -> Iterator[Statement]:
     yield from policy.statements if policy is not None else ()
 
 
-def _about_a_statement(trace: StatementTrace) -> Iterator[str]:
+def _about_a_statement(trace: StatementTrace, request: Request) -> Iterator[str]:
     statement = trace.statement
     if any("*" in prefix or "?" in prefix for prefix in _prefixes(trace)):
         yield "a wildcard in the service prefix of an action (both halves are matched; 1.5)"
@@ -60,8 +79,29 @@ def _about_a_statement(trace: StatementTrace) -> Iterator[str]:
     for pattern in statement.resources or ():
         if pattern.text != "*" and len(split_fields(pattern.text)) < FIELDS and not pattern.fill:
             yield "an incomplete ARN outside of identity-based policies (2.2)"
+    if trace.kind is PolicyKind.RESOURCE and statement.resources is None:
+        yield "a statement without Resource (taken to cover what its policy is attached to; 1.2)"
+    to_everyone = statement.effect is Effect.ALLOW and any(entry.is_everyone for entry in statement.principals or ())
+    serves = trace.kind is PolicyKind.RESOURCE and request.caller.kind is CallerKind.SERVICE
+    if serves and to_everyone and trace.applies:
+        yield "whether * in an Allow covers service principals (taken as yes; 2.3)"
+    templates = [pattern.template for pattern in statement.resources or ()]
+    templates += [template for row in trace.conditions for template in row.row.templates]
+    yield from _about_variables(templates, request.values)
+    if statement.not_resource and any(p.template.tokens(request.values) is None for p in statement.resources or ()):
+        yield "a variable without a value in NotResource (its entry matches nothing; 3.9)"
     for row in trace.conditions:
         yield from _about_a_condition(row)
+
+
+def _about_variables(templates: Iterable[Template], context: Context) -> Iterator[str]:
+    variables = {part for template in templates for part in template.parts if isinstance(part, Variable)}
+    for variable in sorted(variables, key=lambda variable: variable.key):
+        value = variable.value(context)
+        if value and ("*" in value or "?" in value):
+            yield f"wildcards in the value of a variable ({variable.key}: taken as literal text; 3.9)"
+        if value == "" and variable.default:
+            yield f"the default of a variable whose key is there but empty ({variable.key}: not used; 3.9)"
 
 
 def _prefixes(trace: StatementTrace) -> Iterator[str]:
@@ -89,5 +129,7 @@ def _about_a_condition(trace: ConditionTrace) -> Iterator[str]:
         yield f"an empty list of values ({row.key}; 3.8)"
     if operator.name.startswith("Arn") and any(len(split_fields(value)) < FIELDS for value in row.values):
         yield f"an ARN operator with a pattern that is no ARN ({row.key}: taken as no match; 3.7)"
+    if operator.name.startswith("Date") and any(_YEAR.fullmatch(text) for text in (*row.values, *(trace.got or ()))):
+        yield f"a bare number of four digits as a date ({row.key}: taken as a year; 3.5)"
     if operator.name == "Bool" and any(isinstance(part, Variable) for t in row.templates for part in t.parts):
         yield f"a policy variable under Bool ({row.key}; 3.2)"

@@ -44,10 +44,19 @@ def entry_match(entry: PrincipalEntry, caller: Caller) -> MatchKind | None:
     if entry.type != "AWS" or kind not in _IN_ACCOUNT:
         return None
     if entry.account is not None:
-        return MatchKind.ACCOUNT if entry.account == caller.account else None
+        return MatchKind.ACCOUNT if entry.account == caller.account and _same_partition(entry.value, caller) else None
     if entry.bound_id is not None:
         value = entry.bound_id
     return _identity_match(value, caller)
+
+
+def _same_partition(value: str, caller: Caller) -> bool:
+    """Whether an account principal is of the caller's partition: trust never crosses one (5.5).
+
+    A bare account number names none.
+    """
+    partition, mine = value.split(":")[1:2], caller.arn.split(":")[1:2]
+    return not partition or not mine or partition == mine
 
 
 def _identity_match(value: str, caller: Caller) -> MatchKind | None:
@@ -96,7 +105,10 @@ def _is_exempt(entries: Iterable[PrincipalEntry], caller: Caller, has_boundary: 
         return not (has_boundary and caller.has_identity_side)
     if has_boundary and caller.has_identity_side:
         return False
-    return _IDENTITIES.get(CallerKind(caller.kind), frozenset({MatchKind.WILDCARD})) <= listed
+    needed = _IDENTITIES.get(CallerKind(caller.kind), frozenset({MatchKind.WILDCARD}))
+    if caller.kind is CallerKind.FEDERATED_USER and not caller.user_arn:
+        needed -= {MatchKind.PARENT}  # made by the root user: its parent is the account
+    return needed <= listed
 
 
 _IDENTITIES: dict[CallerKind, frozenset[MatchKind]] = {

@@ -9,7 +9,7 @@ from pathlib import Path
 from sys import intern
 from typing import Any
 
-from iamviz.arn import is_role_arn, split_fields
+from iamviz.arn import FIELDS, is_role_arn, split_fields
 from iamviz.policy.model import Policy, PolicyKind
 from iamviz.policy.variables import lower_key
 
@@ -157,7 +157,7 @@ class Request:
         self.__dict__.update(
             service=scope.service,
             action_name=scope.action_name,
-            matched_resource="arn:aws:s3:::*" if everywhere else intern(str(self.resource)),
+            matched_resource=f"arn:{_partition(self.caller)}:s3:::*" if everywhere else intern(str(self.resource)),
             values=_context_values(self.context),
             is_trust=is_trust,
             same_account=same_account,
@@ -172,6 +172,12 @@ class Request:
     def origin_of(self, key: str) -> str:
         """Where the value of a condition key (in lower case) comes from; empty when that was not told."""
         return self._origins.get(key, "")
+
+
+def _partition(caller: Caller) -> str:
+    """The partition in which a caller acts; ``aws`` for one without an ARN."""
+    fields = split_fields(caller.arn)
+    return fields[1] if len(fields) == FIELDS and fields[1] else "aws"
 
 
 def _is_kms_key(resource: str) -> bool:

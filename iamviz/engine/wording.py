@@ -76,17 +76,40 @@ def denial(request: Request, outcome: Outcome, reason: Reason) -> str | None:
 def client_view(action: str, code: str, message: str) -> str:
     """What a client prints: the service's own spelling of the code, S3's quoted ARN.
 
+    ``code`` is the canonical one. Denials: docs/rules/policy_evaluation.md 6.1; credentials that are over or unknown:
+    docs/rules/roles_and_sessions.md 4.14 and 5.
+
     >>> client_view("dynamodb:GetItem", "AccessDenied", "User: … is not authorized")
     'An error occurred (AccessDeniedException) when calling the GetItem operation: User: … is not authorized'
     """
     service, _, operation = action.rpartition(":")
     if code == "AccessDenied":
         code = client_code(service)
+    elif code == "ExpiredToken" and service == "ec2":
+        code, message = "RequestExpired", "Request has expired."
+    elif code == "ExpiredToken" and service in _JSON_SERVICES:
+        code = "ExpiredTokenException"
+    elif code == "InvalidClientTokenId":
+        code, message = _invalid_token(service, message)
     if service == "s3" and " on resource: arn:" in message:
         head, _, tail = message.partition(" on resource: ")
         resource, blank, clause = _split_resource(tail)
         message = f'{head} on resource: "{resource}"{blank}{clause}'
     return f"An error occurred ({code}) when calling the {operation} operation: {message}"
+
+
+def _invalid_token(service: str, message: str) -> tuple[str, str]:
+    """How a service speaks of credentials that it does not know: roles_and_sessions.md 5, the codes of other services
+    than STS and IAM from general knowledge.
+    """
+    if service == "s3":
+        return "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."
+    if service == "ec2":
+        return "AuthFailure", "AWS was not able to validate the provided access credentials"
+    if service in _JSON_SERVICES:
+        return "UnrecognizedClientException", "The security token included in the request is invalid."
+    # STS ends the sentence with a point, the others do not.
+    return "InvalidClientTokenId", message if service == "sts" else message.removesuffix(".")
 
 
 def _split_resource(tail: str) -> tuple[str, str, str]:

@@ -40,6 +40,11 @@ class Finding:
     line: int = 0
     column: int = 0
 
+    @property
+    def is_parser_error(self) -> bool:
+        """Whether AWS refuses to save the document because of it."""
+        return self.severity is Severity.ERROR and self.source is Source.PARSER
+
     def __str__(self) -> str:
         place = f"line {self.line}, column {self.column}: " if self.line else ""
         hint = f" ({self.suggestion})" if self.suggestion else ""

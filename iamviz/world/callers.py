@@ -10,7 +10,15 @@ from iamviz.world.sessions import Session, SessionKind
 if TYPE_CHECKING:
     from iamviz.world.world import World
 
-__all__ = ["caller_of", "role_caller", "root_caller", "session_caller", "user_caller"]
+__all__ = ["caller_of", "role_caller", "root_caller", "session_caller", "user_arn", "user_caller"]
+
+
+def user_arn(world: "World", account: str, name: str) -> str:
+    """The ARN of a user by its name, which is unique in an account whatever its path; the path may be written too."""
+    prefix = f"arn:{world.partition}:iam::{account}:user/"
+    if f"{prefix}{name}" in world.users or "/" in name:
+        return f"{prefix}{name}"
+    return next((arn for arn in world.users if arn.startswith(prefix) and arn.endswith(f"/{name}")), f"{prefix}{name}")
 
 
 def user_caller(world: "World", user: User) -> Caller:
@@ -73,7 +81,7 @@ def caller_of(world: "World", who: str) -> tuple[Caller, Session | None] | None:
         return outside.get(kind, lambda: Caller(CallerKind.ANONYMOUS))(), None
     if kind == "user" and colon:
         account, _, name = rest.partition("/")
-        who = f"arn:{world.partition}:iam::{account}:user/{name}"
+        who = user_arn(world, account, name)
     arn = world.labels.get(who, who)
     if arn in world.users:
         return user_caller(world, world.users[arn]), None

@@ -7,7 +7,8 @@ from iamviz.engine.explain import TITLES
 from tests.conformance.decisions import decide
 from tests.conformance.vectors import Vector, read_vectors, vector_id
 
-VECTORS = read_vectors("decisions")
+VECTORS = [*read_vectors("decisions"), *read_vectors("corner_decisions")]
+"""The given samples, and corners of the rules that they leave out, answered from the text of docs/rules alone."""
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=vector_id)

@@ -28,6 +28,17 @@ def allow(condition: dict[str, object], **more: object) -> PolicySet:
         ({"StringEquals": {"aws:username": []}}, {}, "an empty list of values"),
         ({"ArnLike": {"aws:PrincipalArn": "*"}}, {}, "a pattern that is no ARN"),
         ({"Bool": {"aws:SecureTransport": "${aws:x}"}}, {}, "a policy variable under Bool"),
+        ({"DateLessThan": {"aws:CurrentTime": "2027"}}, {}, "four digits as a date"),
+        (
+            {"StringLike": {"aws:PrincipalTag/a": "${aws:username}"}},
+            {"aws:username": "a*"},
+            "wildcards in the value of a variable",
+        ),
+        (
+            {"StringLike": {"aws:PrincipalTag/a": "${aws:username, 'x'}"}},
+            {"aws:username": ""},
+            "whose key is there but empty",
+        ),
     ],
 )
 def test_a_condition_that_aws_leaves_open_is_marked(condition, context, words) -> None:
@@ -59,6 +70,41 @@ def test_an_incomplete_arn_of_a_resource_policy_is_marked() -> None:
     statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:*"}
     policies = PolicySet(resource=Policy.parse({"Statement": statement}, "resource"))
     assert any("incomplete ARN" in note for note in notes(policies))
+
+
+def test_a_resource_policy_that_names_no_resource_is_marked() -> None:
+    statement = {"Effect": "Allow", "Principal": {"AWS": USER.arn}, "Action": "s3:*"}
+    policies = PolicySet(resource=Policy.parse({"Statement": statement}, "resource"))
+    assert any("a statement without Resource" in note for note in notes(policies))
+
+
+def test_a_variable_without_a_value_in_not_resource_is_marked() -> None:
+    statement = {"Effect": "Allow", "Action": "s3:*", "NotResource": "arn:aws:s3:::b/${aws:username}"}
+    policies = PolicySet(identity=[Policy.parse({"Version": "2012-10-17", "Statement": statement})])
+    assert any("in NotResource" in note for note in notes(policies))
+    assert notes(policies, **{"aws:username": "ana"}) == ()
+
+
+def test_a_service_that_the_star_of_a_resource_policy_lets_in_is_marked() -> None:
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}
+    policies = PolicySet(resource=Policy.parse({"Statement": statement}, "resource"))
+    service = Caller("service", service="cloudtrail.amazonaws.com")
+    told = evaluate(Request(service, "s3:PutObject", "arn:aws:s3:::b/k", "111122223333"), policies).explain()
+    assert any("covers service principals" in note for note in told.notes)
+
+
+def test_a_grant_to_a_role_that_its_boundary_caps_is_marked() -> None:
+    role = Caller(
+        "role-session",
+        "arn:aws:sts::111122223333:assumed-role/Reader/s",
+        "111122223333",
+        role_arn=ROLE,
+    )
+    statement = {"Effect": "Allow", "Principal": {"AWS": ROLE}, "Action": "s3:*", "Resource": "*"}
+    other = Policy.parse({"Statement": {"Effect": "Allow", "Action": "ec2:*", "Resource": "*"}}, "boundary")
+    policies = PolicySet(resource=Policy.parse({"Statement": statement}, "resource"), boundary=other)
+    told = evaluate(Request(role, "s3:GetObject", "arn:aws:s3:::b/k", "111122223333"), policies).explain()
+    assert any("when a grant to the caller is capped" in note for note in told.notes)
 
 
 def test_keys_that_were_asked_for_and_are_absent_are_listed() -> None:

@@ -43,9 +43,51 @@ def test_a_service_spells_the_code_its_own_way(service: str, code: str) -> None:
 
 def test_another_code_stays_as_it_is() -> None:
     assert (
-        client_view("ec2:Do", "ExpiredToken", "x")
-        == "An error occurred (ExpiredToken) when calling the Do operation: x"
+        client_view("ec2:Do", "NoSuchEntity", "x")
+        == "An error occurred (NoSuchEntity) when calling the Do operation: x"
     )
+
+
+EXPIRED = "The security token included in the request is expired"
+NO_SUCH_KEY = "The AWS Access Key Id you provided does not exist in our records."
+NOT_VALIDATED = "AWS was not able to validate the provided access credentials"
+UNKNOWN = "The security token included in the request is invalid."
+
+
+@pytest.mark.parametrize(
+    ("service", "seen"),
+    [
+        ("sts", f"(ExpiredToken) when calling the Do operation: {EXPIRED}"),
+        ("iam", f"(ExpiredToken) when calling the Do operation: {EXPIRED}"),
+        ("sqs", f"(ExpiredToken) when calling the Do operation: {EXPIRED}"),
+        ("dynamodb", f"(ExpiredTokenException) when calling the Do operation: {EXPIRED}"),
+        ("kms", f"(ExpiredTokenException) when calling the Do operation: {EXPIRED}"),
+        ("ec2", "(RequestExpired) when calling the Do operation: Request has expired."),
+    ],
+)
+def test_a_service_has_its_own_word_for_credentials_that_are_over(service: str, seen: str) -> None:
+    """The table of docs/rules/roles_and_sessions.md 4.14."""
+    assert client_view(f"{service}:Do", "ExpiredToken", EXPIRED) == f"An error occurred {seen}"
+
+
+@pytest.mark.parametrize(
+    ("service", "seen"),
+    [
+        ("sts", f"(InvalidClientTokenId) when calling the Do operation: {UNKNOWN}"),
+        ("iam", f"(InvalidClientTokenId) when calling the Do operation: {UNKNOWN.removesuffix('.')}"),
+        ("kms", f"(UnrecognizedClientException) when calling the Do operation: {UNKNOWN}"),
+        (
+            "s3",
+            f"(InvalidAccessKeyId) when calling the Do operation: {NO_SUCH_KEY}",
+        ),
+        (
+            "ec2",
+            f"(AuthFailure) when calling the Do operation: {NOT_VALIDATED}",
+        ),
+    ],
+)
+def test_a_service_has_its_own_word_for_credentials_that_it_does_not_know(service: str, seen: str) -> None:
+    assert client_view(f"{service}:Do", "InvalidClientTokenId", UNKNOWN) == f"An error occurred {seen}"
 
 
 @pytest.mark.parametrize(
