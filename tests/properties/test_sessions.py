@@ -1,12 +1,14 @@
 """Laws of sessions, whatever is called in whatever order: docs/rules/roles_and_sessions.md 3 and 4.
 
-Two accounts, three roles that may become each other, two buckets. Each step is one random call; after each, the laws.
+Two accounts of an organization, three roles that may become each other, a role for a function and one for an instance,
+two buckets. Each step is one random call; after each, the laws.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from fnmatch import fnmatch
 from itertools import pairwise
@@ -15,14 +17,20 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from immutables import Map
 
 from iamviz import Call, Policy, Result, Story, World
+from iamviz.policy.model import PolicyKind
+from iamviz.world import Account, InstanceProfile, OrganizationPolicy, OrganizationUnit
 from iamviz.world.callers import session_caller
+from iamviz.world.organization import FULL_ACCESS, full_access, levels_of
 from iamviz.world.sessions import Session
+from iamviz.world.workloads import new_workload
 from tests.properties.search import examples
 from tests.unit.calls.company import (
     ADMIN,
     ADMIN_AWAY,
+    ANA,
     AWAY,
     HOME,
     allow,
@@ -46,16 +54,51 @@ PROFILES = ("p1", "p2", "p3")
 BECOMES = allow("sts:*")
 
 
+ORG, MANAGEMENT, ROOT, TEAMS, SHUT = "o-exampleorgid", "999988887777", "r-exam", "ou-exam-teams001", "ou-exam-shut0001"
+ADMIN_OF_ALL = f"user:{MANAGEMENT}/ola"
+NO_WRITING = OrganizationPolicy("p-nowriting0", Policy.parse(document(deny("s3:PutObject")), "scp", name="NoWriting"))
+INSTANCE = arn("instance-profile", "Web")
+WORKLOADS = ("web", "fn")
+
+
 def beginning() -> World:
+    """HOME in the OU Teams; AWAY in the root; under the OU Shut nobody writes to a bucket."""
+    units = [
+        OrganizationUnit(ROOT, "Root", ORG),
+        OrganizationUnit(TEAMS, "Teams", ORG, ROOT),
+        OrganizationUnit(SHUT, "Shut", ORG, ROOT, policies=(FULL_ACCESS, NO_WRITING.id)),
+    ]
+    places = {HOME: TEAMS, AWAY: ROOT, MANAGEMENT: ROOT}
+    accounts = {
+        number: Account(number, number, ORG, number == MANAGEMENT, unit=unit, policies=(FULL_ACCESS,))
+        for number, unit in places.items()
+    }
+    policies = {policy.id: policy for policy in (full_access(), NO_WRITING)}
+    instance = InstanceProfile(INSTANCE, "AIPAX", arn("role", "Web"))
+    world = people(accounts=Map(accounts), instance_profiles=Map({INSTANCE: instance}))
+    world = replace(world, units=Map({unit.id: unit for unit in units}), organization_policies=Map(policies))
+    for workload in (
+        new_workload("web", "ec2", HOME, id="i-1", profile=INSTANCE),
+        new_workload("fn", "lambda", HOME, role=arn("role", "Fn")),
+    ):
+        world = world.with_workload(workload)
+    return world
+
+
+def people(**more: Any) -> World:
     everybody = trusts({"AWS": [HOME, AWAY, arn("user", "ana")]}, SIDES)
     return company(
-        user("ana", BECOMES, allow("s3:GetObject")),
+        user("ana", BECOMES, allow("s3:GetObject"), allow(["lambda:*", "iam:PassRole"])),
+        user("ola", allow("*"), account=MANAGEMENT),
+        role("Web", trusts({"Service": "ec2.amazonaws.com"}), allow("s3:GetObject")),
+        role("Fn", trusts({"Service": "lambda.amazonaws.com"}), allow("s3:*")),
         role("One", everybody, BECOMES, allow(["s3:GetObject", "s3:PutObject"]), max_session_duration=7200),
         role("Two", everybody, BECOMES, allow("s3:*"), boundary=CAP.arn),
         role("Far", everybody, BECOMES, account=AWAY),
         bucket("near"),
         bucket("far", trusts(HOME, "s3:GetObject", Resource="arn:aws:s3:::far/*"), account=AWAY),
         CAP,
+        **more,
     )
 
 
@@ -127,6 +170,9 @@ class Sessions(RuleBasedStateMachine):
             boundary = world.boundary_of(its)
             own = world.policies_of(its)
             assert not speaks([*own, *session.policies, boundary], "Deny", action)
+            for level in levels_of(world, session.account, PolicyKind.SCP):
+                assert speaks(level, "Allow", action), "a level of the organization is silent"
+                assert not speaks(level, "Deny", action)
             capped = boundary is None or speaks([boundary], "Allow", action)
             cut = not session.policies or speaks(session.policies, "Allow", action)
             if speaks(own, "Allow", action) and capped and cut:
@@ -192,6 +238,66 @@ class Sessions(RuleBasedStateMachine):
     @rule(pick=picks, action=st.sampled_from(ACTIONS))
     def a_session_asks_at_home(self, pick: int, action: str) -> None:
         self.call(self.actor(pick), action, Bucket="near", Key="k")
+
+    @rule(name=st.sampled_from(WORKLOADS), action=st.sampled_from(ACTIONS))
+    def a_workload_asks(self, name: str, action: str) -> None:
+        """Its service delivers credentials when there are none that live, and renews them before they end (2.3)."""
+        before = self.story.world
+        old = before.sessions.get(before.profiles.get(name, ""))
+        result = self.story.perform(Call(name, action, {"Bucket": "near", "Key": "k"}))
+        session = result.world.sessions.get(result.world.profiles.get(name, ""))
+        if session is None:
+            assert not result.ok, "nobody gave it credentials"
+            return
+        assert result.error is None or result.error.code != "ExpiredToken", "renewed in time"
+        if any(decision.request.action == action for decision in result.decisions):
+            assert not session.is_over(result.world.now)
+            # The decision on the delivery is the service's own; those of the application keep to its role.
+            asked = replace(result, decisions=tuple(d for d in result.decisions if d.request.action == action))
+            self.check_reach(before, session, asked)
+        if old is not None and old.access_key_id != session.access_key_id:
+            assert old.expires < session.expires
+            assert self.story.world.sessions[old.access_key_id] == old, "the earlier credentials are as they were"
+
+    @rule(name=st.sampled_from(["Fn", "Web", "One", "Far"]))
+    def ana_passes_a_role(self, name: str) -> None:
+        """Only a role of her account that trusts the service; she gets no session by it (2.4)."""
+        before = self.story.world
+        its = arn("role", name, ROLES.get(name, HOME))
+        result = self.call(ANA, "lambda:CreateFunction", FunctionName="f", Role=its)
+        assert dict(result.world.profiles) == dict(before.profiles)
+        if result.ok:
+            assert ROLES.get(name) != AWAY
+            assert [d.request.action for d in result.decisions[:2]] == ["lambda:CreateFunction", "iam:PassRole"]
+            assert all(decision.allowed for decision in result.decisions)
+
+    @rule(verb=st.sampled_from(["Attach", "Detach"]), place=st.sampled_from([ROOT, TEAMS, HOME, AWAY]))
+    def the_organization_forbids_writing_or_no_longer(self, verb: str, place: str) -> None:
+        self.call(ADMIN_OF_ALL, f"organizations:{verb}Policy", PolicyId=NO_WRITING.id, TargetId=place)
+
+    @rule(number=st.sampled_from([HOME, AWAY]), unit=st.sampled_from([ROOT, TEAMS, SHUT]))
+    def an_account_moves(self, number: str, unit: str) -> None:
+        """What a session may do follows the place of its account at once; the session itself lives on (3.8)."""
+        before = self.story.world
+        params = {"SourceParentId": before.account(number).unit, "DestinationParentId": unit}
+        result = self.call(ADMIN_OF_ALL, "organizations:MoveAccount", AccountId=number, **params)
+        assert result.ok is (before.account(number).unit != unit)
+        assert dict(result.world.sessions) == dict(before.sessions)
+
+    @rule(active=st.booleans())
+    def a_key_is_switched(self, active: bool) -> None:
+        """It stops the user's own calls, never the sessions that she began (3.8)."""
+        before = self.story.world
+        self.call(ADMIN, "iam:UpdateAccessKey", UserName="ana", Status="Active" if active else "Inactive")
+        world = self.story.world
+        assert dict(world.sessions) == dict(before.sessions)
+        refused = self.call(ANA, "sts:GetCallerIdentity")
+        assert refused.ok is active
+        assert active or (refused.error is not None and refused.error.code == "InvalidClientTokenId")
+        for profile in PROFILES:
+            key = world.profiles.get(profile, "")
+            if key and not world.sessions[key].is_over(world.now) and session_caller(world, world.sessions[key]):
+                assert self.call(f"session:{profile}", "sts:GetCallerIdentity").ok
 
     @rule(pick=picks)
     def a_session_asks_who_it_is(self, pick: int) -> None:
@@ -298,9 +404,30 @@ def test_the_search_reaches_what_the_laws_speak_of() -> None:
     machine.open_bucket("near", f"arn:aws:sts::{HOME}:assumed-role/Two/work", "s3:PutObject")
     machine.a_session_asks(pick=0, action="s3:PutObject", name="near")
     assert outcome() == "allowed", "what is granted to the session itself is not"
+    machine.an_account_moves(number=HOME, unit=SHUT)
+    machine.a_session_asks(pick=0, action="s3:PutObject", name="near")
+    assert outcome() == "explicitDeny", "the OU forbids it, also to a session that the bucket names"
+    machine.an_account_moves(number=HOME, unit=TEAMS)
+    machine.the_organization_forbids_writing_or_no_longer(verb="Attach", place=ROOT)
+    machine.a_workload_asks(name="fn", action="s3:PutObject")
+    assert outcome() == "explicitDeny"
+    machine.the_organization_forbids_writing_or_no_longer(verb="Detach", place=ROOT)
+    machine.a_workload_asks(name="fn", action="s3:PutObject")
+    assert outcome() == "allowed"
+    machine.a_workload_asks(name="web", action="s3:PutObject")
+    assert outcome() == "implicitDeny"
+    machine.ana_passes_a_role(name="Fn")
+    assert outcome() == "allowed"
+    machine.ana_passes_a_role(name="Far")
+    assert outcome() == "AccessDeniedException"
+    machine.ana_passes_a_role(name="Web")
+    assert outcome() == "InvalidParameterValueException"
+    machine.a_key_is_switched(active=False)
+    machine.ana_passes_a_role(name="Fn")
+    assert outcome() == "InvalidClientTokenId"
     machine.a_role_is_now_and_then_deleted_and_made_again(name="Far", dice=0)
     assert outcome() == "InvalidClientTokenId"
     machine.time_passes(minutes=60)
-    machine.a_session_asks(pick=0, action="s3:GetObject", name="near")
+    machine.call("session:p1", "s3:GetObject", Bucket="near", Key="k")
     assert outcome() == "ExpiredToken"
     machine.teardown()
