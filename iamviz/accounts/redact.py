@@ -32,9 +32,9 @@ _CLIENT = re.compile(r"(?:aws-cli|aws-sdk-[a-z0-9-]+|Boto3|Botocore|S3Console|co
 """What may be told of a user agent."""
 _NETWORKS = ("192.0.2", "198.51.100", "203.0.113")
 _SECRET = {"secret_access_key": "redacted-secret", "session_token": "redacted-token"}
-_ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12}|\*)?:[^\s\"'<>,;()\[\]{}]+")
+_ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:(?:[0-9]{12}|\*)?:[^\s\"'<>,;()\[\]{}]+")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_TOKEN = re.compile(r"(?<![A-Za-z0-9])(?:\d{12}|A[A-Z]{3}[A-Z0-9]{12,28})(?![A-Za-z0-9])")
+_TOKEN = re.compile(r"(?<![A-Za-z0-9])(?:[0-9]{12}|A[A-Z]{3}[A-Z0-9]{12,28})(?![A-Za-z0-9])")
 _CONDITION_KEYS = {"claims": "issuer.example:", "context": ""}
 """Fields that map claims or condition keys to values: the keys are AWS's words, with this before them."""
 _WORD = re.compile(r"[^\W_]+")

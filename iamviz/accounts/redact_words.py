@@ -20,7 +20,7 @@ _STRIDE = 11_933
 
 _ID_PREFIXES = "AIDA AROA AGPA ANPA ANVA AIPA ASCA APKA ABIA ACCA AKIA ASIA".split()
 _ID = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(_ID_PREFIXES)})[A-Z0-9]{{12,28}}(?![A-Za-z0-9])")
-_ACCOUNT = re.compile(r"(?<![A-Za-z0-9])\d{12}(?![A-Za-z0-9])")
+_ACCOUNT = re.compile(r"(?<![A-Za-z0-9])[0-9]{12}(?![A-Za-z0-9])")
 _WORD = re.compile(r"[^\W_]+")
 _WILD = re.compile(r"(\*|\?|\$\{[^{}]*\})")
 # One label, perhaps a region; or several under a service that gives none to customers (mybucket.s3 is a name).

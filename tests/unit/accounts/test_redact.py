@@ -26,7 +26,7 @@ from tests.conftest import REPOSITORY
 LAB = REPOSITORY.parent / "shared" / "real" / "accounts" / "privilege_escalation_lab.json"
 # Names that no word of iamviz or AWS holds.
 NAME = st.from_regex(r"[qxjwy]{3}[A-Za-z0-9]{2,8}(?:[-_.@+][qxjwy]{2}[A-Za-z0-9]{1,6}){0,2}", fullmatch=True)
-ACCOUNT = st.from_regex(r"[1-9]\d{11}", fullmatch=True)
+ACCOUNT = st.from_regex(r"[1-9][0-9]{11}", fullmatch=True)
 
 
 @st.composite
@@ -129,7 +129,8 @@ def test_every_decision_comes_out_as_before(made: tuple[dict[str, object], list[
     redactor = Redactor(world)
     redacted = redactor(world)
     people = [*sorted(world.users), *sorted(world.roles)]
-    buckets = [f"arn:aws:s3:::{name.lower()}/key" for name in made[1]]
+    # No bucket is called like an account: a pattern that reads a part of such a number is left to docs/your_account.md.
+    buckets = [f"arn:aws:s3:::{name.lower()}/key" for name in made[1] if not name.isdigit()]
     asked = list(product(people, ["iam:GetRole", "sts:AssumeRole", "s3:GetObject"], [*people, *buckets]))
     for who, action, resource in chance.sample(asked, min(40, len(asked))):
         before = iv.ask(world, who, action, resource)
