@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from iamviz.calls.perform import perform
     from iamviz.engine import Caller, Decision, Outcome, PolicySet, Request, evaluate
     from iamviz.engine.depends import Unknown, Verdict, decide
-    from iamviz.exercises import Exercise, ExerciseError, exercise
+    from iamviz.exercises import Exam, Exercise, ExerciseError, exam, exercise
     from iamviz.loading import DumpWarning, load, play
     from iamviz.notebook import stepper
     from iamviz.notebook.clock import clock
@@ -66,7 +66,7 @@ _PLACES = {
     "iamviz.calls.perform": ("perform",),
     "iamviz.engine": ("Caller", "Decision", "Outcome", "PolicySet", "Request", "evaluate"),
     "iamviz.engine.depends": ("Unknown", "Verdict", "decide"),
-    "iamviz.exercises": ("Exercise", "ExerciseError", "exercise"),
+    "iamviz.exercises": ("Exam", "Exercise", "ExerciseError", "exam", "exercise"),
     "iamviz.loading": ("DumpWarning", "load", "play"),
     "iamviz.notebook": ("stepper",),
     "iamviz.notebook.policy_bench": ("policy_bench",),
@@ -119,6 +119,7 @@ __all__ = [
     "Context",
     "Decision",
     "DumpWarning",
+    "Exam",
     "Exercise",
     "ExerciseError",
     "Finding",
@@ -154,6 +155,7 @@ __all__ = [
     "decide",
     "engine_code",
     "evaluate",
+    "exam",
     "exercise",
     "explorer",
     "findings",

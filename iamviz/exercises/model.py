@@ -10,7 +10,7 @@ from iamviz.calls.hints import hints
 from iamviz.calls.model import AwsError, Call, CallError, Result
 from iamviz.calls.perform import perform
 from iamviz.engine.decision import Decision
-from iamviz.exercises.show import exercise_html, exercise_text, report_html, report_text
+from iamviz.exercises.show import exercise_picture, report_html, report_text
 from iamviz.pictures.picture import Picture
 from iamviz.policy.check import check_policy
 from iamviz.policy.findings import Finding, Severity
@@ -167,7 +167,7 @@ class Exercise:
     @property
     def picture(self) -> Picture:
         """The task with its hints and its solution folded away."""
-        return Picture(exercise_html(self), exercise_text(self), frozenset({"exercise", "quote"}))
+        return exercise_picture(self)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return self.picture._repr_mimebundle_()

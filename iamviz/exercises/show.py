@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 from iamviz.calls.command_line import command_line
 from iamviz.engine.decision import Outcome
+from iamviz.exercises.policies import policies_html
+from iamviz.pictures.css import components_in
 from iamviz.pictures.evidence import OUTCOME_MARK, gates_html, statement_quote
+from iamviz.pictures.frame import rail_length
 from iamviz.pictures.marks import Mark, clean, esc, inline, mark
+from iamviz.pictures.picture import Picture
 from iamviz.pictures.quote import answer, quote
+from iamviz.pictures.story_frames import stepper_picture
 
 if TYPE_CHECKING:
+    from iamviz.calls.model import Result
     from iamviz.exercises.model import CaseResult, Exercise, Refused, Report
 
 _WORDS = {
@@ -28,7 +35,7 @@ def outcome_word(outcome: str) -> str:
 
 
 def _mark(outcome: str) -> Mark:
-    if outcome in ("ExpiredToken", "ExpiredTokenException"):
+    if outcome in ("ExpiredToken", "ExpiredTokenException", "expired"):
         return "expired"
     return OUTCOME_MARK[Outcome(outcome)] if outcome in OUTCOME_MARK else "none"
 
@@ -39,12 +46,28 @@ def _mark(outcome: str) -> Mark:
 def exercise_html(exercise: Exercise) -> str:
     """Title, task, what is tried, hints one inside the other, and the model solution, folded away."""
     paragraphs = "".join(f"<p>{inline(part)}</p>" for part in _paragraphs(exercise.task))
-    hidden = os.environ.get("IAMVIZ_SOLUTIONS") == "hidden"  # as in the copies that `iamviz student` makes
-    solution = "" if hidden else f"<details><summary>A solution</summary>{_solution_html(exercise)}</details>"
+    world = _folded("The policies of this world", policies_html(exercise.world)) if exercise.kind == "calls" else ""
+    solution = "" if solutions_hidden() else _folded("A solution", _solution_html(exercise))
     return (
         f'<div class="iv-exercise"><p class="b big">{esc(exercise.title)}</p>{paragraphs}{_tried_html(exercise)}'
-        f"{_hints_html(exercise.hints)}{solution}</div>"
+        f"{world}{_hints_html(exercise.hints)}{solution}</div>"
     )
+
+
+def _folded(summary: str, html: str) -> str:
+    return f"<details><summary>{esc(summary)}</summary>{html}</details>"
+
+
+def solutions_hidden() -> bool:
+    """Whether model solutions are left out, as in the copies that `iamviz student` makes."""
+    return os.environ.get("IAMVIZ_SOLUTIONS") == "hidden"
+
+
+def exercise_picture(exercise: Exercise) -> Picture:
+    """The card of an exercise; a puzzle's holds the stepper of its solution."""
+    html = exercise_html(exercise)
+    steps = rail_length(len(exercise.story.steps)) if exercise.story and not solutions_hidden() else 0
+    return Picture(html, exercise_text(exercise), components_in(html) | {"exercise", "quote"}, steps)
 
 
 def _paragraphs(text: str) -> list[str]:
@@ -57,14 +80,15 @@ def _tried_html(exercise: Exercise) -> str:
     head = "".join(f'<th class="t1" scope="col">{esc(text)}</th>' for text in heads)
     rows = "".join(
         f'<tr><th scope="row">{inline(case.name)}</th>'
-        + ("" if choose else f"<td>{_verdict(case.want or 'allowed')}</td>")
+        + ("" if choose else f"<td>{verdict_html(case.want or 'allowed')}</td>")
         + "</tr>"
         for case in exercise.cases
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-def _verdict(outcome: str) -> str:
+def verdict_html(outcome: str) -> str:
+    """The mark and the words of an outcome."""
     return f'<span class="x iv-v">{mark(_mark(outcome), 15)}<span>{esc(outcome_word(outcome))}</span></span>'
 
 
@@ -84,11 +108,17 @@ def _solution_html(exercise: Exercise) -> str:
         return f"<ul>{''.join(f'<li>{inline(name)}</li>' for name in exercise.solution)}</ul>"
     assert exercise.story is not None, "a puzzle's solution is a story"
     lines = "".join(
-        f"<li><p>{esc(step.caption_text)}</p><code>{esc(command_line(step.before, step.call))}</code></li>"
+        f"<li><code>{esc(command_line(step.before, step.call))}</code></li>"
         for step in exercise.story.steps
         if step.call is not None
     )
-    return f"<ol>{lines}</ol>"
+    played = stepper_picture(exercise.story, solution_name(exercise)).html
+    return f"{played}<p>The moves, as AWS CLI lines:</p><ol>{lines}</ol>"
+
+
+def solution_name(exercise: Exercise) -> str:
+    """The name of the stepper in a puzzle's solution: it is the name of its radios, and the start of its deep links."""
+    return f"solution-{re.sub('[^A-Za-z0-9]+', '-', exercise.name)[:40]}"
 
 
 def exercise_text(exercise: Exercise) -> str:
@@ -122,7 +152,7 @@ def _case_html(case: CaseResult) -> str:
     row_class = "" if case.ok else ' class="bad c-none"'
     return (
         f'<tr{row_class}><th scope="row">{inline(case.case.name)}</th>'
-        f'<td data-c="wanted">{_verdict(case.want)}</td><td data-c="came out">{_verdict(case.got)}</td>'
+        f'<td data-c="wanted">{verdict_html(case.want)}</td><td data-c="came out">{verdict_html(case.got)}</td>'
         f'<td data-c="so">{f"<b>{so}</b>" if not case.ok else so}</td></tr>'
     )
 
@@ -136,12 +166,16 @@ def _failing_html(report: Report) -> str:
 
 
 def _evidence(what: CaseResult | Refused) -> str:
+    return evidence_html(what.result)
+
+
+def evidence_html(result: Result) -> str:
     """The gate row where policies decided, else AWS's answer."""
-    result = what.result
-    if what.decision is not None and (result.error is None or not what.decision.allowed):
-        explanation = what.decision.explain()
+    decision = result.decision
+    if decision is not None and (result.error is None or not decision.allowed):
+        explanation = decision.explain()
         told = (explanation.deciding or explanation.near_misses)[:1]
-        return gates_html(what.decision, result.world) + "".join(statement_quote(trace) for trace in told)
+        return gates_html(decision, result.world) + "".join(statement_quote(trace) for trace in told)
     if result.error is None:
         return ""
     return answer(f"{result.error.code}: {result.error.message}", _mark(result.error.code))
