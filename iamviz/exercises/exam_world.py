@@ -40,7 +40,7 @@ class ExamWorld:
 
 
 def draw_world(rng: Random) -> ExamWorld:
-    """A world of three accounts, one organization, three people, three roles and two buckets."""
+    """A world of three accounts, three people, three roles and two buckets."""
     people = sorted(rng.sample(PEOPLE, 3))
     first, second = rng.sample(WORK, 2)
     names = rng.sample(ROLES, 3)
@@ -60,7 +60,7 @@ def draw_world(rng: Random) -> ExamWorld:
         account |= ({"roles": inside} if inside else {}) | ({"buckets": things} if things else {})
     limits = [{"arn": f"arn:aws:iam::{number}:policy/Limit", "document": _limit(rng)} for number, _ in (first, second)]
     organization = _organization(rng, first[0], second[0])
-    written = {"start": "2026-03-02T09:00Z", "organization": organization, "policies": limits, "accounts": accounts}
+    written = {"start": "2026-03-02T09:00Z", **organization, "policies": limits, "accounts": accounts}
     world = scenario_from_text(json.dumps(written), "exam", check=False).world
     return _with_sessions(rng, world, people, roles, buckets)
 
@@ -147,14 +147,14 @@ def _bucket(rng: Random, name: str, roles: list[str]) -> Document:
 
 
 def _organization(rng: Random, first: str, second: str) -> Document:
-    """Home and the two others in one organization, and an SCP that may be attached over the first."""
+    """Half of the worlds have an organization of all three accounts, with an SCP over the first that forbids."""
+    if rng.random() < 0.5:
+        return {}
     action = rng.choice(("s3:DeleteObject", "s3:PutObject"))
     scp = {"name": "Guardrail", "type": "scp", "id": "p-guardrail1", "document": _policy(_deny(action, "*"))}
-    unit = {"name": "Workloads", "id": "ou-exam-work0001", "accounts": [first]}
-    if rng.random() < 0.5:
-        unit["policies"] = ["Guardrail"]
+    unit = {"name": "Workloads", "id": "ou-exam-work0001", "accounts": [first], "policies": ["Guardrail"]}
     root = {"id": "r-exam", "accounts": [HOME, second], "units": [unit]}
-    return {"id": "o-exampleorgid", "policies": [scp], "root": root}
+    return {"organization": {"id": "o-exampleorgid", "policies": [scp], "root": root}}
 
 
 # ── the sessions ──
