@@ -47,7 +47,7 @@ PAINTED = "() => performance.getEntriesByType('paint').find(e => e.name === 'fir
 def first_paint(page: Page, address: str) -> float:
     """Milliseconds from navigation to the first frame on the screen."""
     page.goto(address)
-    page.locator(".iv-frame:visible").wait_for()
+    page.locator(".iv-stepper .iv-frame:visible").wait_for()
     return float(page.wait_for_function(PAINTED).json_value())
 
 

@@ -49,7 +49,7 @@ def test_no_violation_in_any_frame(page_for: PageFor, site: Path, scheme: str, w
     page = page_for(color_scheme=scheme, width=width).page
     page.goto((site / "00_start_here.html").as_uri())
     page.add_style_tag(content=ALL_FRAMES)
-    expect(page.locator(".iv-frame:visible")).to_have_count(11)
+    expect(page.locator(".iv-stepper .iv-frame:visible")).to_have_count(11)
     if bets == "made":
         page.evaluate(ALL_BETS)
     assert violations(page) == []

@@ -59,7 +59,7 @@ def test_a_page_asks_for_nothing_and_breaks_no_rule(visit: Visit, written: Path,
 def test_an_observed_story_is_walked_through(visit: Visit, written: Path) -> None:
     page = visit.page
     page.goto((written / "trail.html").as_uri())
-    frame = page.locator(".iv-frame:visible")
+    frame = page.locator(".iv-stepper .iv-frame:visible")
     expect(frame).to_have_count(1)
     expect(frame).to_contain_text("alice becomes Jump in the session alice: allowed.")
     for number in range(2, 5):

@@ -46,7 +46,7 @@ def visit(request: pytest.FixtureRequest, page_for: PageFor, pages: Path) -> Vis
 
 def frame(page: Page) -> Locator:
     """The one frame that can be seen."""
-    return page.locator(".iv-frame:visible")
+    return page.locator(".iv-stepper .iv-frame:visible")
 
 
 def radio(page: Page, number: int) -> Locator:

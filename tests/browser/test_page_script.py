@@ -71,7 +71,7 @@ def test_tally_counts_first_answers(page_of: Open) -> None:
 def test_address_follows_the_steps_and_steps_the_address(page_of: Open) -> None:
     step = "#ana-and-the-staging-role-step-"
     page = page_of(STEPS, fragment=f"{step}4").page
-    frame = page.locator(".iv-frame:visible")
+    frame = page.locator(".iv-stepper .iv-frame:visible")
     expect(frame).to_have_attribute("aria-label", "Step 4 of 11")
     frame.get_by_text("Next", exact=True).click()
     assert page.url.endswith(f"{step}5")
@@ -110,4 +110,4 @@ def test_page_prints_to_a_pdf_of_all_frames(page_of: Open) -> None:
     assert page.pdf()[:5] == b"%PDF-"
     page.emulate_media(media="print")
     assert page.get_by_role("button").count() == 0
-    expect(page.locator(".iv-frame:visible")).to_have_count(11)
+    expect(page.locator(".iv-stepper .iv-frame:visible")).to_have_count(11)

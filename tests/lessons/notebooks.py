@@ -10,7 +10,8 @@ from pathlib import Path
 import nbformat
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PATHS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
+PATHS = sorted((REPOSITORY / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+"""The notebooks of the course, in order."""
 LESSONS = [path for path in PATHS if 1 <= int(path.name[:2]) <= 16]
 """Those that have every part; 00, 18 and 19 are the start, the puzzles and the workbook."""
 
