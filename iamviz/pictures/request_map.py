@@ -6,11 +6,13 @@ from typing import Final
 
 from iamviz.arn import is_role_arn, split_fields
 from iamviz.engine.decision import Decision
-from iamviz.engine.request import Caller, CallerKind
+from iamviz.engine.request import Caller, CallerKind, Request
 from iamviz.pictures.evidence import OUTCOME_MARK
 from iamviz.pictures.map_model import Map, MapAccount, MapEdge, MapNode, NodeKind
 from iamviz.pictures.marks import Hue
 from iamviz.pictures.story_map import verb_of
+from iamviz.world.context import iso
+from iamviz.world.sessions import Session
 from iamviz.world.world import World
 
 _KINDS: Final[dict[CallerKind, tuple[NodeKind, str]]] = {
@@ -25,6 +27,13 @@ _KINDS: Final[dict[CallerKind, tuple[NodeKind, str]]] = {
 _ROLE, _CALLER, _THING = "role", "caller", "thing"
 
 
+def _session(request: Request, world: World) -> Session | None:
+    """The session that asks. Several may have one ARN: the one that the request's ``aws:TokenIssueTime`` tells."""
+    told = request.values.get("aws:tokenissuetime", ("",))[0]
+    mine = [session for session in world.sessions.values() if session.arn == request.caller.arn]
+    return max(mine, key=lambda s: (iso(s.issued) == told, s.issued, s.access_key_id), default=None)
+
+
 def request_map(decision: Decision, world: World | None = None) -> Map:
     """Who asks for what as a map of two or three nodes; the request is step 1.
 
@@ -35,7 +44,7 @@ def request_map(decision: Decision, world: World | None = None) -> Map:
     nodes: list[MapNode] = []
     edges: list[MapEdge] = []
     kind, sub = _KINDS[CallerKind(caller.kind)]
-    session = next((s for s in world.sessions.values() if s.arn == caller.arn), None) if world else None
+    session = _session(decision.request, world) if world else None
     if caller.role_arn:
         name = _name(caller.role_arn, world)
         nodes.append(MapNode(_ROLE, "role", name, "role", caller.account or None, title=caller.role_arn))
