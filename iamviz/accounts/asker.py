@@ -115,6 +115,11 @@ class Asker:
             for statement in policy.covering(lower).allows
         )
 
+    def may_assume_role(self, arn: str) -> bool:
+        """Whether some statement of its own allows sts:AssumeRole on a role: a quick no where only the engine says yes."""
+        allows = (policy.covering("sts:assumerole").allows for policy in self.policies.identity)
+        return any(statement.could_cover(arn) for statements in allows for statement in statements)
+
     def as_session(self, name: str) -> "Asker":
         """A session of the role that has this name; the same asker for a user."""
         if self.kind != "role":

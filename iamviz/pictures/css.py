@@ -171,7 +171,8 @@ def _step_states(steps: int) -> str:
 
     The radio in force is the checked one; while none is, the one that the address names (``#story-step-4``), else the
     first. It selects the child of the same number in the frames and in the rail alike; the rail's later children are
-    still to come.
+    still to come. Every selector ends in a tag or a class next to its parent: a click matches them against each element
+    of the frame that appears.
     """
     positions = ",".join(f"&:nth-child({k})~*>:nth-child({k})" for k in range(1, steps + 1))
     return f"""
@@ -179,13 +180,13 @@ def _step_states(steps: int) -> str:
       > :checked, &:not(:has(> :checked)) > :target, &:not(:has(> :checked, > :target)) > :first-child {{
         {positions} {{
           &.iv-frame {{ display: grid; }}
-          & ~ ::before {{ border-color: var(--iv-rule); }}
-          .no {{
+          & ~ li::before {{ border-color: var(--iv-rule); }}
+          > label > .no {{
             background: var(--iv-ink); border-color: var(--iv-ink); color: var(--iv-bg);
             outline: var(--ring, 0) solid var(--iv-focus); outline-offset: 2px;
           }}
-          .tt {{ color: var(--iv-ink); font-weight: 650; }}
-          & ~ * .no {{ border-color: var(--iv-rule); color: var(--iv-ink3); }}
+          > label > .tt {{ color: var(--iv-ink); font-weight: 650; }}
+          & ~ li > label > .no {{ border-color: var(--iv-rule); color: var(--iv-ink3); }}
         }}
       }}
     }}"""

@@ -128,20 +128,24 @@ class WorldGraph:
         policies = world.policies_of(owner) if owner else None
         for arn, resource in sorted(world.resources.items()):
             allowed: dict[str, str] = {}
+            targets = _targets(resource)
             for action, verb in _PROBES.get(Arn.parse(arn).service if Arn.is_arn(arn) else "", ()):
-                # Where no statement speaks of the action at all, nothing can allow it: no need to ask.
-                speaks = policies is None or any(policy.covering(action.lower()).allows for policy in policies)
-                statement = self._allowing(who, action, resource) if speaks or resource.policy else None
+                # Where no statement speaks of the action on any of it, nothing can allow it: no need to ask.
+                speaks = policies is None or any(
+                    statement.could_cover(target)
+                    for policy in policies
+                    for statement in policy.covering(action.lower()).allows
+                    for target in targets
+                )
+                statement = self._allowing(who, action, targets) if speaks or resource.policy else None
                 if statement is not None:
                     allowed[verb] = f"{action}: {statement}"
             if allowed:
                 title = "; ".join(allowed.values())
                 yield MapEdge(key, arn, "permission", "may " + ", ".join(allowed), title=title)
 
-    def _allowing(self, who: str, action: str, resource: Resource) -> str | None:
-        """The statement that allows an action on a resource, or on something in it; None when nothing does."""
-        keys = sorted(resource.objects or ())[:3] or ["any"]
-        targets = [f"{resource.arn}/{key}" for key in keys] if resource.kind == "bucket" else [resource.arn]
+    def _allowing(self, who: str, action: str, targets: list[str]) -> str | None:
+        """The statement that allows an action on one of the targets; None when nothing does."""
         for target in targets:
             try:
                 decision = ask(self.world, who, action, target)
@@ -151,3 +155,10 @@ class WorldGraph:
                 deciding = decision.explain().deciding
                 return f"{deciding[0].policy.label}, {deciding[0].statement.label}" if deciding else "allowed"
         return None
+
+
+def _targets(resource: Resource) -> list[str]:
+    """The ARNs that are asked about for a resource: itself, or some of the objects in a bucket."""
+    if resource.kind != "bucket":
+        return [resource.arn]
+    return [f"{resource.arn}/{key}" for key in sorted(resource.objects or ())[:3] or ["any"]]

@@ -81,6 +81,15 @@ class Statement:
             return lambda resource, context: True
         return compile_resources(self.resources, negated=self.not_resource)
 
+    def could_cover(self, resource: str) -> bool:
+        """Whether the resource element covers the resource for some value of its variables; conditions are not asked.
+
+        No means no for every request, so a statement that only may match is left to the engine.
+        """
+        if any(not pattern.template.is_static for pattern in self.resources or ()):
+            return True
+        return self.covers_resource(resource, {})
+
     @cached_property
     def resource_texts(self) -> tuple[str, ...]:
         """The entries of the resource element as they are written."""
