@@ -45,6 +45,26 @@ def test_pictures_of_two_notebooks_have_names_of_their_own(make_notebook: MakeNo
     assert problems(PAGE.format(re.sub(r"<style.*?</style>", "", "".join(html)))) == []
 
 
+def test_the_same_fragment_twice_on_a_page_has_names_of_its_own(make_notebook: MakeNotebook, tmp_path: Path) -> None:
+    cells = ("import iamviz as iv\niv.stepper(iv.play('staging_bucket'))", PICTURES)
+    sources = [str(make_notebook("one.ipynb", *cells)), "chain"]
+    first, second = snippets(sources, tmp_path), snippets(sources, tmp_path, suffix="again")
+    assert [path.name for path in second] == [f"{path.stem}-again.html" for path in first]
+    for once, twice in zip(first, second, strict=True):
+        ours, others = names_in(once.read_text("utf-8")), names_in(twice.read_text("utf-8"))
+        assert ours
+        assert len(ours) == len(others)
+        assert not set(ours) & set(others)
+    both = "".join(re.sub(r"<style.*?</style>", "", path.read_text("utf-8")) for path in (*first, *second))
+    assert problems(PAGE.format(both)) == []
+
+
+@pytest.mark.parametrize("suffix", ["a b", '"', "x" * 31, "é"])
+def test_an_ending_that_no_id_can_have(tmp_path: Path, suffix: str) -> None:
+    with pytest.raises(ExportError, match="cannot end an id"):
+        snippets(["staging_bucket"], tmp_path, suffix=suffix)
+
+
 def test_a_line_break_in_preformatted_text_is_kept() -> None:
     html = fragment(Picture("<pre>a\n\n b</pre>\n\n<p>c</p>", ""))
     assert html.endswith('<div class="iamviz"><pre>a&#10;&#10; b</pre> <p>c</p></div></div>\n')

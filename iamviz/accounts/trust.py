@@ -84,7 +84,11 @@ def _expand(world: World, role: Role, statement: Statement, entry: PrincipalEntr
     held, behind = _held(world, entry), role_of_session(world, entry.value)
     if entry.account is not None and entry.account in world.accounts:
         for arn in (*sorted(world.users), *sorted(world.roles)):
-            if arn != role.arn and Arn.parse(arn).account == entry.account and asker(world, arn).may_assume_role(role.arn):
+            if (
+                arn != role.arn
+                and Arn.parse(arn).account == entry.account
+                and asker(world, arn).may_assume_role(role.arn)
+            ):
                 yield from _decided(world, role, arn)
     elif held:
         yield from _decided(world, role, held)

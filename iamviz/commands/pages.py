@@ -23,7 +23,8 @@ after, and an index.html with a card for each is written beside them. The notebo
 the notebooks in it.
 
 With --snippet each picture becomes a fragment of HTML instead, to paste into a blog: one line, with its own styles, no
-script. A scenario may then stand for its stepper.
+script. A scenario may then stand for its stepper. To paste the same fragment twice into one page, write it a second
+time with --id, which ends its ids and its file's name.
 
 \b
 Examples:
@@ -31,6 +32,7 @@ Examples:
   iamviz export notebooks --to pages          all notebooks of a folder
   iamviz export notebooks --to site --glossary docs/glossary.md --cheat-sheet
   iamviz export staging_bucket --snippet --to fragments
+  iamviz export staging_bucket --snippet --id again --to fragments
 """
 STUDENT_HELP = """Copy notebooks without outputs and without solutions.
 
@@ -57,6 +59,9 @@ def export(
     notebooks: _Notebooks,
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder that the pages are written into.")],
     snippet: Annotated[bool, typer.Option("--snippet", help="Write each picture as a fragment for a blog.")] = False,
+    ending: Annotated[
+        str, typer.Option("--id", metavar="ENDING", help="With --snippet: what its ids and its file's name end with.")
+    ] = "",
     glossary: Annotated[
         Path | None, typer.Option("--glossary", metavar="FILE", help="Add a glossary, from a Markdown table of terms.")
     ] = None,
@@ -68,9 +73,12 @@ def export(
     if snippet and (glossary or with_cheat_sheet):
         raise typer.BadParameter("--snippet writes fragments: it goes with neither --glossary nor --cheat-sheet")
 
+    if ending and not snippet:
+        raise typer.BadParameter("--id is for fragments: it goes with --snippet")
+
     def write(progress: Progress | None) -> list[Path]:
         if snippet:
-            return exporting.snippets(notebooks, to, progress)
+            return exporting.snippets(notebooks, to, progress, suffix=ending)
         return exporting.export(notebooks, to, progress, glossary=glossary, with_cheat_sheet=with_cheat_sheet)
 
     def run() -> list[Path]:

@@ -19,31 +19,41 @@ from iamviz.pictures.story_frames import stepper_picture
 from iamviz.story.source import ScenarioError
 
 _STEPPER = re.compile(r'<div class="iv-stepper"[^<>]*><input type="radio" name="[^"]+" id="([^"]+)-step-1"')
+_SUFFIX = re.compile(r"[A-Za-z0-9_-]{1,30}")
 _PICTURE = re.compile(r'<div class="iamviz">')
 _PRE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
 
 
 def snippets(
-    sources: Iterable[str | os.PathLike[str]], to: str | os.PathLike[str], progress: Progress | None = None
+    sources: Iterable[str | os.PathLike[str]],
+    to: str | os.PathLike[str],
+    progress: Progress | None = None,
+    *,
+    suffix: str = "",
 ) -> list[Path]:
     """Write every picture of the notebooks, and the stepper of the scenarios, as a file each into the folder ``to``.
 
     A source is a notebook, a folder of them, a scenario's name or its ``.yaml`` file. A fragment is one line, so that
     no blog makes paragraphs of it; its rules touch nothing around it; its ids and radio names are the story's or begin
-    with the notebook's name, so that several stand on one page and do not disturb each other. Raises `ExportError`.
+    with the notebook's name, so that several stand on one page and do not disturb each other. The same one twice would:
+    a ``suffix`` (letters, digits, - and _) makes a second one with other ids and another file name. Raises
+    `ExportError`.
     """
+    if suffix and not _SUFFIX.fullmatch(suffix):
+        raise ExportError(f"{suffix!r} cannot end an id: 1 to 30 letters, digits, - and _ can")
     made: dict[str, str] = {}
     target = folder_for(to, "fragments")
     for source in map(Path, sources):
         if source.suffix == ".ipynb" or source.is_dir():
             for notebook in find_notebooks([source]):
-                _of_notebook(notebook, made, progress)
+                _of_notebook(notebook, made, progress, suffix)
         else:
             try:
                 story = find_scenario(source).play()
             except (FileNotFoundError, ScenarioError) as error:
                 raise ExportError(str(error)) from error
-            made[free_name(story.slug, made)] = fragment(stepper_picture(story, story.slug))
+            name = _ending(story.slug, suffix)
+            made[free_name(name, made)] = fragment(stepper_picture(story, name))
     if not made:
         raise ExportError("these notebooks show no pictures")
     written: list[Path] = []
@@ -63,14 +73,20 @@ def fragment(picture: Picture) -> str:
     return _in_one_line(wrap(clean(picture.html).html, picture.components, picture.steps))
 
 
-def _of_notebook(notebook: Path, made: dict[str, str], progress: Progress | None) -> None:
+def _ending(name: str, suffix: str) -> str:
+    return f"{name}-{suffix}" if suffix else name
+
+
+def _of_notebook(notebook: Path, made: dict[str, str], progress: Progress | None, suffix: str) -> None:
     page = make_page(execute(notebook, progress), notebook, {})
     slug = re.sub(r"[^a-z0-9]+", "-", notebook.stem.lower()).strip("-")
     shown = [output for cell in page.cells for output in cell.outputs if _PICTURE.search(output.html)]
     for number, output in enumerate(shown, 1):
         stepper = _STEPPER.search(output.html)
-        name = free_name(stepper[1] if stepper else f"{slug}-{number}", made)
-        own = {} if stepper else {old: f"iv-{slug}-{old}" for old in names_in(output.html)}
+        base = stepper[1] if stepper else f"{slug}-{number}"
+        name = free_name(_ending(base, suffix), made)
+        start = "" if stepper else f"iv-{slug}-"
+        own = {old: _ending(f"{start}{old}", suffix) for old in names_in(output.html)}
         css = merge_styles(output.styles)
         made[name] = _in_one_line(f"<div><style>{css}</style>{renamed(output.html, own)}</div>")
 

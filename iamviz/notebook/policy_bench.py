@@ -58,9 +58,7 @@ class PolicyBench(Component):
         rows = min(_MOST_ROWS, max(8, self.bench.text.count("\n") + 2))
         area = widgets.Textarea(self.bench.text, rows=rows, continuous_update=True, tooltip="The policy", layout=FULL)
         area.add_class("iamviz-bench")
-        names = [
-            (f"{k}. {request_words(asked.now, asked.world)}", k - 1) for k, asked in enumerate(self.bench.asked, 1)
-        ]
+        names = [(f"{k}. {request_words(asked)}", k - 1) for k, asked in enumerate(self.bench.asked, 1)]
         chosen = widgets.Dropdown(options=names, index=0, description="Gates of", layout=FULL)
         reset = widgets.Button(description="Start again", tooltip="Put the first text back")
         findings, table, gates = (widgets.HTML(layout=FULL) for _ in range(3))

@@ -8,12 +8,12 @@ from typing import Final
 from iamviz.engine.decision import Decision
 from iamviz.engine.explain_text import verdict_words
 from iamviz.pictures.css import components_in
-from iamviz.pictures.evidence import OUTCOME_MARK, gates_html
+from iamviz.pictures.evidence import OUTCOME_MARK, caller_name, gates_html
 from iamviz.pictures.marks import clean, esc, hue_of, inline, mark
 from iamviz.pictures.picture import Picture
 from iamviz.pictures.quote import quote
 from iamviz.pictures.request_frame import asked_words
-from iamviz.pictures.request_map import caller_name, short_resource
+from iamviz.pictures.request_map import short_resource
 from iamviz.pictures.workbench import Asked, Workbench
 from iamviz.policy.findings import Finding
 from iamviz.world.world import World
@@ -44,7 +44,8 @@ def text(bench: Workbench) -> str:
     for number, asked in enumerate(bench.asked, 1):
         was, now = verdict_words(asked.before.outcome), verdict_words(asked.now.outcome)
         change = f"{was} -> {now}" if asked.flipped else now
-        lines.append(clean(f"  {number}. {asked_words(asked.now, asked.world)}: {change}"))
+        title = f"{asked.title}: " if asked.title else ""
+        lines.append(clean(f"  {number}. {title}{asked_words(asked.now, asked.world)}: {change}"))
     return "\n".join(lines)
 
 
@@ -100,16 +101,22 @@ def requests_html(bench: Workbench, selected: int = 0) -> str:
     )
 
 
-def request_words(decision: Decision, world: World | None) -> str:
-    """A request in a few words."""
-    request = decision.request
-    return f"{caller_name(request.caller, world)}: {request.action} on {short_resource(request.resource)}"
+def request_words(asked: Asked) -> str:
+    """A request in a few words: the title of its step, else who asks for what."""
+    return asked.title or _asked_for(asked)
+
+
+def _asked_for(asked: Asked) -> str:
+    request = asked.now.request
+    return f"{caller_name(request, asked.world)}: {request.action} on {short_resource(request.resource)}"
 
 
 def _row(number: int, asked: Asked, selected: bool) -> str:
     states = " ".join(name for name, on in (("new", asked.flipped), ("sel", selected)) if on)
     css_class = f' class="{states}"' if states else ""
-    words = esc(request_words(asked.now, asked.world)).replace("/", "/<wbr>")
+    words = esc(_asked_for(asked)).replace("/", "/<wbr>")
+    if asked.title:
+        words = f'{esc(asked.title)}<p class="t1">{words}</p>'
     return (
         f'<tr{css_class}><td class="t1">{number}</td><th scope="row">{words}</th>'
         f"<td>{_verdict(asked.before)}</td>"

@@ -17,6 +17,7 @@ from iamviz.pictures.lifelines import LifeRow, lifelines
 from iamviz.pictures.marks import Mark, breakable, clean, esc, glyph, hue_of, mark, word
 from iamviz.pictures.picture import Picture
 from iamviz.pictures.request_map import actor_name, short_resource
+from iamviz.pictures.revocation import revocations
 from iamviz.pictures.story_map import clock, verb_of
 from iamviz.pictures.story_parts import axis_ticks, life_rows, sessions_of, time_range
 from iamviz.story.story import Step, Story
@@ -77,7 +78,8 @@ def _lives(story: Story, moments: Sequence[Instant]) -> tuple[str, ...]:
     for instant in moments:
         pseudo = Step(instant.steps, "", "", instant.world, instant.world)
         rows: list[LifeRow] = life_rows(story, pseudo)
-        drawn.append(lifelines(rows, instant.moment, start, end, axis_ticks(start, end)))
+        revoked = max(revocations(instant.world).values(), default=None)
+        drawn.append(lifelines(rows, instant.moment, start, end, axis_ticks(start, end), revoked))
     return tuple(drawn)
 
 

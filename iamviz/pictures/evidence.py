@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from iamviz.engine.decision import Decision, Outcome
 from iamviz.engine.explain import Explanation, Gate, GateRow, Status
-from iamviz.engine.request import CallerKind
+from iamviz.engine.request import CallerKind, Request
 from iamviz.engine.trace import ConditionTrace, ElementTrace, StatementTrace
 from iamviz.pictures import gates as gate_art
 from iamviz.pictures.conditions import ConditionMark, ConditionRow, conditions, conditions_text
@@ -121,13 +121,26 @@ def _where(trace: StatementTrace) -> str:
 def request_html(decision: Decision, world: World | None = None) -> str:
     """Who asks for what, as the sentence above a gate row."""
     request = decision.request
-    caller = request.caller
-    name = caller.arn.rpartition("/")[2] or caller.service or str(caller.kind)
-    if world is not None and caller.arn in world.users:
-        name = world.name_of(caller.arn)
-    hue = _HUES.get(CallerKind(caller.kind), "user")
+    name, hue = caller_name(request, world), _HUES.get(CallerKind(request.caller.kind), "user")
     resource = request.resource.rpartition(":")[2] if request.resource.startswith("arn:") else request.resource
     return f"{word(name, hue)} asks for <b>{esc(request.action)}</b> on {word(resource, 'res')}"
+
+
+def caller_name(request: Request, world: World | None = None) -> str:
+    """What to call the one who asks: a label of the world, else the last part of the name.
+
+    Of somebody who signed in elsewhere it is the subject of the token, else the name that the session would have.
+    """
+    caller = request.caller
+    if caller.arn and world is not None and caller.arn in world.users:
+        return world.name_of(caller.arn)
+    if caller.kind is CallerKind.ROOT:
+        return "root"
+    if caller.kind is CallerKind.FEDERATED:
+        subjects = [values for key, values in sorted(request.values.items()) if key.endswith(":sub")]
+        told = [value for values in (*subjects, request.values.get("sts:rolesessionname", ())) for value in values]
+        return told[0] if told else caller.federated.partition("/")[2] or caller.federated or "somebody"
+    return caller.arn.rpartition("/")[2] or caller.service or str(caller.kind)
 
 
 def gates_html(decision: Decision, world: World | None = None) -> str:

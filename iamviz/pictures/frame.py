@@ -67,7 +67,7 @@ def frame_html(view: FrameView, stepper_id: str | None = None, titles: Sequence[
     Where a feed reader drops the styles, the steps are then a numbered list.
     """
     nav = _nav(view, stepper_id, titles) if stepper_id is not None else ""
-    scrolls = _SCROLLS if "min-width" in view.map_wide else ""
+    scrolls = _SCROLLS if "min-width" in view.map_wide + view.map_tall else ""
     maps = f"<div{scrolls}>{view.map_wide}{view.map_tall}</div>" if view.map_wide or view.map_tall else ""
     lower = ""
     if view.why_html or view.life_html:

@@ -22,6 +22,9 @@ Segment = tuple[Point, Point, Point, Point]
 _LONG_WAY = 130
 """Px between two ranks from which an edge keeps Graphviz's own spline."""
 
+_ALIGNED = 14
+"""Px to a side by which a downward line between nodes one below the other need not step aside for its label."""
+
 
 @dataclass(frozen=True)
 class Box:
@@ -167,6 +170,8 @@ def _downwards(map_: Map, nodes: Mapping[str, Point], raw: list[Route], index: i
     if gap > _LONG_WAY:
         return None
     via = (slot[0] - _aside(map_, edge), slot[1])
+    if abs(via[0] - ax) < _ALIGNED and abs(via[0] - bx) < _ALIGNED:
+        via = ((ax + bx) / 2, via[1])
     leave, arrive = _clamp((via[0] - ax) * 0.4, aw * 0.36), _clamp((via[0] - bx) * 0.4, bw * 0.36)
     start, end = (ax + leave, ay + ah / 2), (bx + arrive, by - bh / 2 - 2)
     pull, push = (via[1] - start[1]) * 0.55, (end[1] - via[1]) * 0.55

@@ -25,6 +25,8 @@ LEAST_WIDTH = 820
 """Px below which a larger map is scrolled instead of shrunk."""
 WIDEST = 960
 """Px of width from which a map is a larger one, however few its nodes."""
+WIDEST_TALL = 520
+"""The same of a map from top to bottom, which stands in narrow containers."""
 LEAST_SCALE = 0.8
 """How far a larger map may be shrunk: its words stay readable."""
 
@@ -88,11 +90,10 @@ def map_picture(
             for drawn, css_class in ((shown, "iv-map-wide"), (narrow, "iv-map-tall"))
         )
     else:
-        svg = paint(shown, step, said, states, spoiler, focus)
-        html = (
-            '<div class="iv-wide-map" style="overflow-x:auto" tabindex="0" role="group" '
-            f'aria-label="map, scrolls sideways">{svg}</div>'
-        )
+        html = paint(shown, step, said, states, spoiler, focus)
+    if "min-width" in html:
+        scrolls = 'style="overflow-x:auto" tabindex="0" role="group" aria-label="map, scrolls sideways"'
+        html = f'<div class="iv-wide-map" {scrolls}>{html}</div>'
     return MapPicture(html, map_text(map_, step, states), frozenset({"map"}), map=map_)
 
 
@@ -154,7 +155,8 @@ class _Painter:
     def svg(self, label: str, css_class: str) -> str:
         width, height = self.layout.width + 2 * MARGIN, self.layout.height + 2 * MARGIN
         size = f"max-width:{width:.0f}px"
-        if len(self.map.nodes) > TALL_UP_TO or width > WIDEST:  # too wide to shrink: it scrolls
+        widest = WIDEST_TALL if self.map.downwards else WIDEST
+        if len(self.map.nodes) > TALL_UP_TO or width > widest:  # too wide to shrink: it scrolls
             size += f";min-width:{max(min(width, LEAST_WIDTH), LEAST_SCALE * width):.0f}px"
         names = " ".join(part for part in ("iv-map", "iv-compact" if self.map.compact else "", css_class) if part)
         lines: list[str] = []

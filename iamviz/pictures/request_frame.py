@@ -5,11 +5,19 @@ from __future__ import annotations
 from iamviz.engine.decision import Decision
 from iamviz.engine.explain_text import verdict_words
 from iamviz.engine.wording import client_view, reason_clause
-from iamviz.pictures.evidence import OUTCOME_MARK, condition_rows, gates_html, lock_html, request_html, statement_quote
+from iamviz.pictures.evidence import (
+    OUTCOME_MARK,
+    caller_name,
+    condition_rows,
+    gates_html,
+    lock_html,
+    request_html,
+    statement_quote,
+)
 from iamviz.pictures.map_paint import paint
 from iamviz.pictures.marks import glyph, hue_of
 from iamviz.pictures.quote import answer
-from iamviz.pictures.request_map import caller_name, request_map
+from iamviz.pictures.request_map import request_map
 from iamviz.pictures.story_map import clock
 from iamviz.world.world import World
 
@@ -17,7 +25,7 @@ from iamviz.world.world import World
 def asked_words(decision: Decision, world: World | None = None) -> str:
     """Who asks for what, in words."""
     request = decision.request
-    return f"{caller_name(request.caller, world)} asks for {request.action} on {request.resource}"
+    return f"{caller_name(request, world)} asks for {request.action} on {request.resource}"
 
 
 def map_html(decision: Decision, world: World | None = None, *, spoiler: bool = False) -> str:

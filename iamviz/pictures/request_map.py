@@ -6,8 +6,8 @@ from typing import Final
 
 from iamviz.arn import is_role_arn, split_fields
 from iamviz.engine.decision import Decision
-from iamviz.engine.request import Caller, CallerKind, Request
-from iamviz.pictures.evidence import OUTCOME_MARK
+from iamviz.engine.request import CallerKind, Request
+from iamviz.pictures.evidence import OUTCOME_MARK, caller_name
 from iamviz.pictures.map_model import Map, MapAccount, MapEdge, MapNode, NodeKind
 from iamviz.pictures.marks import Hue
 from iamviz.pictures.story_map import verb_of
@@ -44,6 +44,8 @@ def request_map(decision: Decision, world: World | None = None) -> Map:
     nodes: list[MapNode] = []
     edges: list[MapEdge] = []
     kind, sub = _KINDS[CallerKind(caller.kind)]
+    # Who signed in elsewhere is of no account, whatever account the provider belongs to.
+    home = "" if caller.kind is CallerKind.FEDERATED else caller.account
     session = _session(decision.request, world) if world else None
     if caller.role_arn:
         name = _name(caller.role_arn, world)
@@ -52,26 +54,17 @@ def request_map(decision: Decision, world: World | None = None) -> Map:
         edges.append(MapEdge(_ROLE, _CALLER, "session", issued, weight=8))
     if session:
         sub = f"until {session.expires:%H:%M}"
-    shown = caller_name(caller, world)
-    nodes.append(MapNode(_CALLER, kind, shown, sub, caller.account or None, title=caller.arn or shown))
+    shown = caller_name(request, world)
+    nodes.append(MapNode(_CALLER, kind, shown, sub, home or None, title=caller.arn or shown))
     thing_kind, thing, detail = _thing(request.resource, world)
     owner = request.resource_account or None
     nodes.append(MapNode(_THING, thing_kind, thing, detail, owner, title=request.resource))
     verb = "assumes" if request.is_trust else verb_of(request.action)
     mark = OUTCOME_MARK[decision.outcome]
     edges.append(MapEdge(_CALLER, _THING, "request", verb, 1, mark, weight=8, title=request.action))
-    numbers = [number for number in dict.fromkeys((caller.account, request.resource_account)) if number]
+    numbers = [number for number in dict.fromkeys((home, request.resource_account)) if number]
     accounts = tuple(MapAccount(n, (world.account(n).name if world else "") or "account", n) for n in numbers)
     return Map(accounts, tuple(nodes), tuple(edges), ranksep=0.06, nodesep=0.08, stacked=True)
-
-
-def caller_name(caller: Caller, world: World | None = None) -> str:
-    """What to call the one who asks: a label of the world, else the last part of the name."""
-    if caller.arn and world is not None and caller.arn in world.users:
-        return world.name_of(caller.arn)
-    if caller.kind is CallerKind.ROOT:
-        return "root"
-    return caller.arn.rpartition("/")[2] or caller.service or caller.federated or str(caller.kind)
 
 
 def _name(arn: str, world: World | None) -> str:

@@ -148,7 +148,7 @@ class _Builder:
         if target is None or target == caller:
             return
         if call.service == "imds" and step.issued is not None:
-            self.issued(step.issued, step.number, "handed out")
+            self.issued(step.issued, step.number, "handed out", numbered=False)
         verdict = outcome_mark(step.outcome)
         weight = 6 if step.session and not any(edge.kind == "request" and edge.weight for edge in self.edges) else None
         self.edges.append(
@@ -261,12 +261,13 @@ class _Builder:
         self.trust(caller, arn, None, step.number, _condition(step))
         self.issued(session, step.number)
 
-    def issued(self, session: Session, step: int, verb: str = "assumed") -> None:
-        """A session beside its role, from the step on that brought it."""
-        self.session(session, step)
+    def issued(self, session: Session, since: int, verb: str = "assumed", *, numbered: bool = True) -> None:
+        """A session beside its role, from the step on that brought it; ``numbered`` where no request has the number."""
+        self.session(session, since)
         key, when = session.access_key_id, f"{verb} {clock(session.issued)}"
         if not any(edge.kind == "session" and edge.target == key for edge in self.edges):
-            self.edges.append(MapEdge(session.principal, key, "session", when, step, until=self.death(session)))
+            step, until = since if numbered else None, self.death(session)
+            self.edges.append(MapEdge(session.principal, key, "session", when, step, since=since, until=until))
 
     def death(self, session: Session | None) -> int | None:
         """The first step at which a session is over."""
@@ -314,7 +315,7 @@ class _Builder:
             return workload.name
         if session.is_role_session:
             self.runs_as(workload.name, session.principal, step)
-            self.issued(session, step.number, "delivered")
+            self.issued(session, step.number, "delivered", numbered=False)
         return session.access_key_id
 
     def runs_as(self, workload: str, role: str, step: Step) -> None:

@@ -23,11 +23,15 @@ Given = Decision | Step
 
 @dataclass(frozen=True)
 class Asked:
-    """A request on the bench: as it was decided at first, in which world (for names), and as it is decided now."""
+    """A request on the bench: as it was decided at first, in which world (for names), and as it is decided now.
+
+    ``title`` is that of the step that made it; empty for a decision or a question.
+    """
 
     before: Decision
     now: Decision
     world: World | None
+    title: str = ""
 
     @property
     def flipped(self) -> bool:
@@ -66,11 +70,11 @@ class Workbench:
         given = [*(_given(one) for one in requests), *_questions(world, asks)]
         if not given:
             raise PictureError("policy_bench needs requests=[…] (decisions or steps), or world= and asks=[(who, …), …]")
-        old = _policy(policy, kind, [decision.policies for decision, _ in given])
-        if not any(_holds(decision.policies, old) for decision, _ in given):
+        old = _policy(policy, kind, [one.now.policies for one in given])
+        if not any(_holds(one.now.policies, old) for one in given):
             # Attached to nobody yet: from here on it has a say in every request.
-            given = [(_decided(one, _attached(one.policies, old)), found) for one, found in given]
-        asked = tuple(Asked(decision, decision, found) for decision, found in given)
+            given = [_first(_decided(one.now, _attached(one.now.policies, old)), one.world, one.title) for one in given]
+        asked = tuple(given)
         return cls(old.source, old, old, attached_to, _findings(old.source, old, attached_to), asked)
 
     def edited(self, text: str) -> Workbench:
@@ -92,23 +96,28 @@ def _findings(text: str, policy: Policy, attached_to: str | None) -> tuple[Findi
     return tuple(check_policy(text, policy.kind, attached_to=attached_to, name=policy.name))
 
 
-def _given(one: Given) -> tuple[Decision, World | None]:
+def _first(decision: Decision, world: World | None, title: str = "") -> Asked:
+    """A request that has not been decided again yet."""
+    return Asked(decision, decision, world, title)
+
+
+def _given(one: Given) -> Asked:
     if isinstance(one, Step):
         if one.decision is None:
             raise PictureError(
                 f"step {one.number} ({one.title}) was decided by no policy; the bench needs one that was"
             )
-        return one.decision, one.after
+        return _first(one.decision, one.after, one.title)
     if isinstance(one, Decision):
-        return one, None
+        return _first(one, None)
     raise PictureError(f"a request on the bench is a decision or a step, not {type(one).__name__}")
 
 
-def _questions(world: World | None, asks: Iterable[tuple[str, str, str]]) -> list[tuple[Decision, World | None]]:
+def _questions(world: World | None, asks: Iterable[tuple[str, str, str]]) -> list[Asked]:
     questions = list(asks)
     if questions and world is None:
         raise PictureError("asks=[…] needs world=: the world that is asked")
-    return [(ask(world, *question), world) for question in questions if world is not None]
+    return [_first(ask(world, *question), world) for question in questions if world is not None]
 
 
 def _policy(given: Policy | str | Mapping[str, Any], kind: str | None, sets: Sequence[PolicySet]) -> Policy:
