@@ -116,7 +116,7 @@ class Asker:
         )
 
     def may_assume_role(self, arn: str) -> bool:
-        """Whether some statement of its own allows sts:AssumeRole on a role: a quick no where only the engine says yes."""
+        """Whether some statement of its own speaks for sts:AssumeRole on a role: a quick no; yes is the engine's."""
         allows = (policy.covering("sts:assumerole").allows for policy in self.policies.identity)
         return any(statement.could_cover(arn) for statements in allows for statement in statements)
 

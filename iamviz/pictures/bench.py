@@ -16,7 +16,6 @@ from iamviz.pictures.request_frame import asked_words
 from iamviz.pictures.request_map import short_resource
 from iamviz.pictures.workbench import Asked, Workbench
 from iamviz.policy.findings import Finding
-from iamviz.world.world import World
 
 MOST_FINDINGS: Final = 12
 _WIDE: Final = 50

@@ -2,12 +2,21 @@
 
 import copy
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from iamviz import Outcome
+from iamviz import Outcome, Policy
 from tests.conformance.decisions import decide
-from tests.properties.strategies import FULL, documents, policy_sets, requests, statements
+from tests.properties.strategies import (
+    FULL,
+    RESOURCE_PATTERNS,
+    RESOURCES,
+    documents,
+    policy_sets,
+    requests,
+    statements,
+)
 
 DENY_ALL = {"Effect": "Deny", "Action": "*", "Resource": "*"}
 WITH_PRINCIPAL = ("resource", "rcps", "vpce")
@@ -214,3 +223,18 @@ def test_explaining_changes_nothing_and_says_the_same(policies, request):
     assert explanation.to_dict()["outcome"] == decision.outcome.value
     assert all(row.passed for row in explanation.rows) is decision.allowed or not explanation.rows
     assert decision == decide(policies, request)
+
+
+@pytest.mark.parametrize("negated", [False, True])
+@given(
+    patterns=st.lists(st.sampled_from(RESOURCE_PATTERNS), min_size=1, max_size=3),
+    resource=st.sampled_from(RESOURCES),
+    name=st.sampled_from(["ana", "bob", "", "*"]),
+)
+def test_what_no_statement_could_cover_none_covers(negated, patterns, resource, name):
+    """A quick no never stands against the engine's yes, whatever the variables are."""
+    element = "NotResource" if negated else "Resource"
+    policy = Policy.parse({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", element: patterns}})
+    statement = policy.statements[0]
+    for context in ({}, {"aws:username": (name,)}):
+        assert statement.could_cover(resource) or not statement.covers_resource(resource, context)

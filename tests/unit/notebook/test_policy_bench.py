@@ -9,7 +9,7 @@ import pytest
 
 import iamviz as iv
 from iamviz.notebook.policy_bench import Debounce
-from iamviz.pictures.bench import findings_html, requests_html
+from iamviz.pictures.bench import bench_picture, findings_html, requests_html
 from iamviz.pictures.errors import PictureError
 from iamviz.pictures.workbench import Workbench
 from tests.unit.pictures.reading import Reading
@@ -160,3 +160,10 @@ def test_misuse_is_told(story: iv.Story, world: iv.World) -> None:
         iv.policy_bench("{", world=world, asks=ASKS)
     with pytest.raises(ValueError, match="kind of policy"):
         iv.policy_bench({"Statement": []}, "idenity", world=world, asks=ASKS)
+
+
+def test_a_step_is_called_by_its_title(story: iv.Story) -> None:
+    bench = Workbench.of("ReadStagingAssets", requests=story.steps[4:6])
+    rows = [element.text for element in Reading(requests_html(bench)).tagged("th")]
+    assert [row.split("ana:")[0].strip() for row in rows if "ana:" in row] == [s.title for s in story.steps[4:6]]
+    assert all(f"{step.title}: " in bench_picture(bench).text for step in story.steps[4:6])

@@ -12,6 +12,7 @@ from iamviz.calls.command_line import command_line
 from iamviz.calls.model import Call
 from iamviz.exercises import exercise
 from iamviz.loading import load, play
+from iamviz.pictures.clock import Clock
 from iamviz.pictures.revocation import revocations
 from iamviz.pictures.story_frames import lifelines_picture
 from iamviz.pictures.story_parts import answer_html, extra_html, life_rows, time_range
@@ -107,3 +108,11 @@ def test_a_refused_door_shows_the_condition_that_differs_unless_a_bet_is_open() 
     assert "aws:SourceIpIpAddress203.0.113.0/24198.51.100.7differs" in text
     bet = extra_html(next(step for step in steps if step.bet and step.call and step.call.service == "sts"))
     assert bet.startswith('<div class="iv-after-b">')
+
+
+def test_the_clock_shows_the_revocation_from_its_moment_on() -> None:
+    made = Clock.of(play("key_leaked"))
+    panes = zip(made.instants, made.lives, strict=True)
+    shown = {instant.moment.strftime("%H:%M"): "revoked" in life for instant, life in panes}
+    assert {time: told for time, told in shown.items() if told != (time >= "09:40")} == {}
+    assert set(shown.values()) == {True, False}
