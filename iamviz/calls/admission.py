@@ -61,10 +61,7 @@ def check_caller(actor: Actor) -> Check:
 def admit(world: World, actor: Actor, call: Call, wish: Wish) -> tuple[Decision, ...]:
     """The decisions, all of them allowed; Refusal when one is not. A role that does not exist is refused alike."""
     role = world.roles.get(wish.role_arn)
-    inherited = actor.session.source_identity if actor.session else ""
-    if inherited and wish.source_identity != inherited:
-        check = Check("source identity", False, f"this chain's source identity is {inherited}, for good")
-        raise Refusal("AccessDenied", OTHER_SOURCE_IDENTITY, 403, checks=(check,))
+    _keep_source_identity(actor, wish)
     extra = (*wish.context, *wish.tags.context(), *_role_tags(role, wish.tags))
     decisions: list[Decision] = []
     for action in wish.actions:
@@ -76,6 +73,14 @@ def admit(world: World, actor: Actor, call: Call, wish: Wish) -> tuple[Decision,
                 message = plain_denial(decision.request)
             raise Refusal("AccessDenied", message, 403, tuple(decisions))
     return tuple(decisions)
+
+
+def _keep_source_identity(actor: Actor, wish: Wish) -> None:
+    inherited = actor.session.source_identity if actor.session else ""
+    if inherited and wish.source_identity != inherited:
+        told = f"this chain's source identity is {inherited}, for good"
+        check = Check("source identity", False, told)
+        raise Refusal("AccessDenied", OTHER_SOURCE_IDENTITY, 403, checks=(check,))
 
 
 def _role_tags(role: Role | None, tags: SessionTags) -> Iterable[ContextValue]:

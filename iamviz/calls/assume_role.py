@@ -88,4 +88,5 @@ def _keys(params: Any) -> list[ContextValue]:
         "sts:ExternalId": "ExternalId",
         "sts:SourceIdentity": "SourceIdentity",
     }
-    return [ContextValue(key, (params[name],), origin) for key, name in names.items() if params.get(name) is not None]
+    given = {key: params.get(name) for key, name in names.items()}
+    return [ContextValue(key, (value,), origin) for key, value in given.items() if value is not None]

@@ -7,7 +7,7 @@ from iamviz.calls.actors import Actor
 from iamviz.calls.model import Call, Refusal
 from iamviz.engine.decision import Decision
 from iamviz.engine.evaluate import evaluate
-from iamviz.engine.request import CallerKind, PolicySet, Request
+from iamviz.engine.request import Caller, CallerKind, PolicySet, Request
 from iamviz.engine.wording import plain_denial
 from iamviz.policy.model import Policy, PolicyKind
 from iamviz.world.context import ContextValue, principal_context, request_context, source_context
@@ -15,6 +15,9 @@ from iamviz.world.organization import levels_of
 from iamviz.world.world import World
 
 __all__ = ["authorize", "decide", "policies_for"]
+
+Levels = tuple[tuple[Policy, ...], ...]
+"""The policies of an organization for one account: a tuple for each level, from the root down."""
 
 FULL_ACCESS = Policy.parse(
     '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}', name="the root user's full access"
@@ -33,14 +36,22 @@ def policies_for(world: World, actor: Actor, resource_policy: Policy | None, res
     owner = world.roles.get(caller.role_arn) or world.users.get(caller.user_arn or caller.arn)
     if owner is not None:
         identity, boundary = world.policies_of(owner), world.boundary_of(owner)
+    scps, rcps = limits_of(world, caller, resource_account)
     return PolicySet(
         identity=identity,
         resource=resource_policy,
         boundary=boundary,
         session=actor.session.policies if actor.session else None,
-        scps=levels_of(world, caller.account, PolicyKind.SCP) if caller.account else (),
-        rcps=levels_of(world, resource_account, PolicyKind.RCP) if resource_account else (),
+        scps=scps,
+        rcps=rcps,
     )
+
+
+def limits_of(world: World, caller: Caller, owner: str) -> tuple[Levels, Levels]:
+    """The SCPs and the RCPs that have a say, by whose account: docs/rules/roles_and_sessions.md 3.3."""
+    scps = levels_of(world, caller.account, PolicyKind.SCP) if caller.account else ()
+    rcps = levels_of(world, owner, PolicyKind.RCP) if owner else ()
+    return scps, rcps
 
 
 def decide(

@@ -65,6 +65,9 @@ _KEPT = ("saml:sub", "saml:sub_type", "saml:namequalifier")
 _NAME = re.compile(r"[a-zA-Z_0-9+=,.@-]{2,64}")
 TAGS_CLAIM, SOURCE_CLAIM = "https://aws.amazon.com/tags", "https://aws.amazon.com/source_identity"
 
+ClaimKey = tuple[str, tuple[str, ...]]
+"""A claim as a condition key, without the name of its issuer, and its values."""
+
 
 def assume_role_with_web_identity(world: World, actor: Actor, call: Call) -> Result:
     """AssumeRoleWithWebIdentity: provider, token, audience, then the trust policy; not chaining (4.4)."""
@@ -137,14 +140,15 @@ def _check_audience(claims: Mapping[str, Any], provider: OidcProvider | None) ->
     return known[0]
 
 
-def _claim_keys(host: str, claims: Mapping[str, Any], audience: str) -> list[tuple[str, tuple[str, ...]]]:
+def _claim_keys(host: str, claims: Mapping[str, Any], audience: str) -> list[ClaimKey]:
     """aud, oaud, sub, amr and the mapped claims; a claim that the token lacks is absent (2.3, 3.6)."""
-    found: list[tuple[str, tuple[str, ...]]] = [("aud", (audience,)), ("oaud", _texts(claims.get("aud", "")))]
+    found: list[ClaimKey] = [("aud", (audience,)), ("oaud", _texts(claims.get("aud", "")))]
     if "sub" in claims:
         found.append(("sub", (str(claims["sub"]),)))
     if "amr" in claims:
         found.append(("amr", _texts(claims["amr"])))
-    found += [(name, (str(claims[name]),)) for name in MAPPED.get(host, ()) if name in claims]
+    further = [name for name in MAPPED.get(host, ()) if name in claims]
+    found += [(name, (str(claims[name]),)) for name in further]
     return found
 
 

@@ -125,14 +125,18 @@ def pass_role(
     if Arn.parse(role_arn).account != actor.account:
         check = Check("pass role", False, "a role can only be passed inside its own account")
         raise Refusal("AccessDeniedException", CROSS_ACCOUNT, 403, before, (check,))
-    keys = [ContextValue("iam:PassedToService", (service,), "the service that gets the role")]
-    for_what = _for_what(call, actor.account)
-    if for_what:
-        keys.append(ContextValue("iam:AssociatedResourceArn", (for_what,), "what the role is passed to"))
-    decision = decide(world, actor, call, "iam:PassRole", role_arn, None, keys)
+    decision = _may_pass(world, actor, call, role_arn, service)
     if not decision.allowed:
         raise Refusal("AccessDeniedException", decision.message or "", 403, (*before, decision))
     return (decision,)
+
+
+def _may_pass(world: World, actor: Actor, call: Call, role_arn: str, service: str) -> Decision:
+    keys = [ContextValue("iam:PassedToService", (service,), "the service that gets the role")]
+    receiver = _for_what(call, actor.account)
+    if receiver:
+        keys.append(ContextValue("iam:AssociatedResourceArn", (receiver,), "what it is passed to"))
+    return decide(world, actor, call, "iam:PassRole", role_arn, None, keys)
 
 
 def _for_what(call: Call, account: str) -> str:

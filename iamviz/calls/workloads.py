@@ -164,10 +164,7 @@ def get_credentials(world: World, actor: Actor, call: Call) -> Result:
         known = ", ".join(sorted(name for name, other in world.workloads.items() if other.kind == "ec2")) or "none"
         raise CallError(f"Instance is {call.params['Instance']!r}, which is no EC2 instance here; there are: {known}")
     with_token = bool(call.params.get("Token"))
-    if workload.needs_token and not with_token:
-        check = Check("IMDS", False, "the instance answers only to IMDSv2, and the request shows no token")
-        raise Refusal(UNAUTHORIZED, "401 - Unauthorized", 401, checks=(check,))
-    delivery = {"ec2:RoleDelivery": "2.0" if with_token else "1.0"}
+    delivery = {"ec2:RoleDelivery": _version_of_delivery(workload, with_token)}
     session, decisions = _by_service(world, workload, _role(world, workload), **delivery)
     value = {
         "Code": "Success",
@@ -180,6 +177,14 @@ def get_credentials(world: World, actor: Actor, call: Call) -> Result:
     }
     sentence = f"EC2 hands out the credentials of {Arn.parse(session.principal).name} to whoever reaches the address"
     return Result(world.with_session(session, call.save), value, None, decisions, (Check("IMDS", True, sentence),))
+
+
+def _version_of_delivery(workload: Workload, with_token: bool) -> str:
+    if workload.needs_token and not with_token:
+        told = "the instance answers only to IMDSv2, and the request shows no token"
+        check = Check("IMDS", False, told)
+        raise Refusal(UNAUTHORIZED, "401 - Unauthorized", 401, checks=(check,))
+    return "2.0" if with_token else "1.0"
 
 
 IMDS_OPERATIONS: dict[str, Callable[[World, Actor, Call], Result]] = {"GetCredentials": get_credentials}

@@ -136,6 +136,13 @@ def _operators() -> dict[str, Operator]:
 OPERATORS = _operators()
 
 
+def answer_when_absent(operator: "Operator", qualifier: Qualifier, if_exists: bool) -> bool:
+    """What a condition row says to a request that does not carry its key: docs/rules/policy_evaluation.md 3.4."""
+    if if_exists or qualifier is Qualifier.ALL:
+        return True
+    return operator.negated and qualifier is Qualifier.NONE
+
+
 def parse_operator(name: str) -> tuple[Operator, Qualifier, bool] | None:
     """The base operator, the set operator and whether ``IfExists`` is there; None for an unknown name.
 
@@ -224,7 +231,7 @@ class ConditionRow:
             return self._null_test(qualifier)
         static, among = self._static, self._among
         multivalued = self.is_multivalued
-        absent = if_exists or (negated if qualifier is Qualifier.NONE else qualifier is Qualifier.ALL)
+        absent = answer_when_absent(operator, qualifier, if_exists)
 
         def test_one(context: Context) -> bool:
             values = context.get(key)

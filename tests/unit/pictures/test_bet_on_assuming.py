@@ -6,6 +6,7 @@ import re
 import pytest
 
 import iamviz as iv
+from iamviz.pictures.request_map import request_map
 from iamviz.pictures.story_frames import frame_views
 from iamviz.pictures.story_map import story_map
 from iamviz.pictures.story_parts import split_before_verdict
@@ -86,3 +87,12 @@ def test_the_room_of_the_question_is_kept_in_every_frame() -> None:
 )
 def test_what_hides_ends_no_sentence_in_a_comma(text: str, shown: str, hidden: str) -> None:
     assert split_before_verdict(text) == (shown, hidden)
+
+
+def test_of_sessions_with_one_name_the_one_that_asks_is_drawn() -> None:
+    """Three sessions of Sensitive are named ana; each is drawn with its own time of issue, on each run."""
+    world = iv.play("turnstile").world
+    for profile in ("first", "hole", "office"):
+        session = world.sessions[world.profiles[profile]]
+        asked = iv.ask(world, profile, "s3:DeleteObject", "arn:aws:s3:::payroll/march.csv")
+        assert f"issued {session.issued:%H:%M}" in request_map(asked, world).edges[0].verb
