@@ -93,13 +93,22 @@ def _role_tags(role: Role | None, tags: SessionTags) -> Iterable[ContextValue]:
             yield ContextValue(f"{prefix}:ResourceTag/{key}", (value if replaced is None else replaced,), origin)
 
 
+def too_long(role: Role, seconds: int, chained: bool) -> str | None:
+    """What is wrong with a duration, in AWS's words (4.8); nothing is shortened. ``chained``: asked by a session."""
+    if chained and seconds > HOUR:
+        return CHAIN_EXCEEDED
+    if seconds > role.max_session_duration:
+        return MAXIMUM_EXCEEDED
+    return None
+
+
 def check_duration(role: Role, seconds: int, chained: bool, decisions: tuple[Decision, ...]) -> Check:
-    """The duration rules of 4.8: one hour for a chained call, then the role's maximum; nothing is clamped."""
-    for limit, applies, text, words in (
-        (HOUR, chained, CHAIN_EXCEEDED, "role chaining allows at most 1 hour"),
-        (role.max_session_duration, True, MAXIMUM_EXCEEDED, f"the role allows {role.max_session_duration} s"),
-    ):
-        if applies and seconds > limit:
-            check = Check("duration", False, f"asked for {seconds} s; {words}")
-            raise Refusal("ValidationError", text, 400, decisions, (check,))
-    return Check("duration", True, f"asked for {seconds} s; the role allows {role.max_session_duration} s")
+    """The duration rules of 4.8 as a check; Refusal (ValidationError) where the wish is too long."""
+    wrong = too_long(role, seconds, chained)
+    limit = f"the role allows {role.max_session_duration} s"
+    if wrong == CHAIN_EXCEEDED:
+        limit = "role chaining allows at most 1 hour"
+    check = Check("duration", wrong is None, f"asked for {seconds} s; {limit}")
+    if wrong is not None:
+        raise Refusal("ValidationError", wrong, 400, decisions, (check,))
+    return check

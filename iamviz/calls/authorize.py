@@ -11,6 +11,7 @@ from iamviz.engine.request import Caller, CallerKind, PolicySet, Request
 from iamviz.engine.wording import plain_denial
 from iamviz.policy.model import Policy, PolicyKind
 from iamviz.world.context import ContextValue, principal_context, request_context, source_context
+from iamviz.world.entities import Role, User
 from iamviz.world.organization import levels_of
 from iamviz.world.world import World
 
@@ -25,6 +26,13 @@ FULL_ACCESS = Policy.parse(
 """The identity side of a session that root made with GetFederationToken: only its session policy limits it (0.4)."""
 
 
+def owner_of(world: World, caller: Caller) -> Role | User | None:
+    """Whose policies a caller brings along: of a session its role's, else the user's own; nobody else's."""
+    if caller.role_arn:
+        return world.roles.get(caller.role_arn)
+    return world.users.get(caller.user_arn or caller.arn)
+
+
 def policies_for(world: World, actor: Actor, resource_policy: Policy | None, resource_account: str) -> PolicySet:
     """The policies that have a say: the caller's side, the resource's policy, what the organization attaches."""
     caller = actor.caller
@@ -33,7 +41,7 @@ def policies_for(world: World, actor: Actor, resource_policy: Policy | None, res
     boundary = None
     if caller.kind is CallerKind.FEDERATED_USER and not caller.user_arn:
         identity = (FULL_ACCESS,)
-    owner = world.roles.get(caller.role_arn) or world.users.get(caller.user_arn or caller.arn)
+    owner = owner_of(world, caller)
     if owner is not None:
         identity, boundary = world.policies_of(owner), world.boundary_of(owner)
     scps, rcps = limits_of(world, caller, resource_account)

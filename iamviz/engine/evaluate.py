@@ -58,7 +58,7 @@ def settle(sets: Applicable, settings: Settings) -> Settled:
         return _ALLOWED if grants else _SILENT[attached.resource_kind]
     if request.same_account:
         return _same_account(sets, grants, settings)
-    return _identity_side(sets) or (_ALLOWED if grants else _SILENT[attached.resource_kind])
+    return _across_accounts(sets, grants)
 
 
 def _without_policies(request: Request) -> Settled | None:
@@ -82,6 +82,11 @@ def _same_account(sets: Applicable, grants: frozenset[MatchKind], settings: Sett
     if MatchKind.DIRECT in grants and (not caps_user or sets.boundary_allows()):
         return _ALLOWED
     return _identity_side(sets, needs_identity=grants == _ACCOUNT) or _ALLOWED
+
+
+def _across_accounts(sets: Applicable, grants: frozenset[MatchKind]) -> Settled:
+    """5.5: first the caller's account, then the resource's; neither can stand in for the other."""
+    return _identity_side(sets) or (_ALLOWED if grants else _SILENT[sets.attached.resource_kind])
 
 
 def _identity_side(sets: Applicable, needs_identity: bool = True) -> Settled | None:

@@ -139,22 +139,28 @@ def report_html(report: Report) -> str:
     if report.refused is not None:
         body = _evidence(report.refused) + _findings_html(report.refused)
     else:
-        heads = ("What was tried", "wanted", "came out", "so")
+        choose = report.exercise.kind == "choose"
+        heads = ("What was tried", *(("your answer", "AWS") if choose else ("wanted", "came out")), "so")
         head = "".join(f'<th class="t1" scope="col">{esc(text)}</th>' for text in heads)
-        rows = "".join(_case_html(case) for case in report.cases)
+        rows = "".join(_case_html(case, choose) for case in report.cases)
         table = f'<table class="rows"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
         body = table + _failing_html(report)
     return f'<div class="iv-exercise"><p class="b big">{esc(_headline(report))}</p>{body}</div>'
 
 
-def _case_html(case: CaseResult) -> str:
-    so = "as wanted" if case.ok else "not yet"
+def _case_html(case: CaseResult, choose: bool) -> str:
+    so = _so(choose) if case.ok else "not yet"
     row_class = "" if case.ok else ' class="bad c-none"'
     return (
         f'<tr{row_class}><th scope="row">{inline(case.case.name)}</th>'
         f'<td data-c="wanted">{verdict_html(case.want)}</td><td data-c="came out">{verdict_html(case.got)}</td>'
         f'<td data-c="so">{f"<b>{so}</b>" if not case.ok else so}</td></tr>'
     )
+
+
+def _so(choose: bool) -> str:
+    """What a case is called that is as it should be; in a choice it is the answer that is right, not the case."""
+    return "right" if choose else "as wanted"
 
 
 def _failing_html(report: Report) -> str:
@@ -190,6 +196,8 @@ def _headline(report: Report) -> str:
     if report.refused is not None:
         return f"{report.refused.what}: {report.refused.error.code}"
     good, count = sum(case.ok for case in report.cases), len(report.cases)
+    if report.exercise.kind == "choose":
+        return f"All {count} answers are right" if good == count else f"{good} of {count} answers are right"
     if good == count:
         return f"All {count} cases come out as wanted" if count > 1 else "It comes out as wanted"
     return f"{good} of {count} cases come out as wanted"
@@ -203,8 +211,9 @@ def report_text(report: Report) -> str:
         return "\n".join([*lines, *(f"  {clean(text)}" for text in said)])
     for case in report.cases:
         got = outcome_word(case.got)
-        came = got if case.ok else f"{got} (wanted: {outcome_word(case.want)})"
-        lines.append(f"  {'as wanted' if case.ok else 'NOT YET  '}  {clean(case.case.name)}: {clean(came)}")
+        choose = report.exercise.kind == "choose"
+        came = got if case.ok else f"{got} ({'your answer' if choose else 'wanted'}: {outcome_word(case.want)})"
+        lines.append(f"  {_so(choose) if case.ok else 'NOT YET':9}  {clean(case.case.name)}: {clean(came)}")
     failing = report.first_failing
     if failing is not None and failing.decision is not None:
         lines += ["", str(failing.decision.explain())]

@@ -65,7 +65,7 @@ class Clock:
             lines.append(f"{time}  {clean(instant.title)}")
             for index, (probe, answer) in enumerate(zip(self.probes, answers, strict=True)):
                 if not before or before[index].outcome != answer.outcome:
-                    lines.append(f"       {_probe_words(probe)}: {SHORT[answer.mark]} ({clean(answer.reason)})")
+                    lines.append(f"       {_probe_words(probe)}: {_said(answer)} ({clean(answer.reason)})")
             before = answers
         return "\n".join(lines)
 
@@ -142,16 +142,22 @@ def pane_html(made: Clock, index: int) -> str:
 
 def _lamp(world: World, probe: Probe, answer: Answer, before: Answer) -> str:
     changed = answer.outcome != before.outcome
-    was = f'<p class="t1">was {SHORT[before.mark]}</p>' if changed else ""
+    was = f'<p class="t1">was {_said(before)}</p>' if changed else ""
     verb = "assumes" if probe.action == "sts:AssumeRole" else verb_of(probe.action)
     row = '<tr class="new">' if changed else "<tr>"
     asked = f"{word(*actor_name(world, probe.who))} {esc(verb)} {word(short_resource(probe.resource), 'res')}"
-    told = f'<b class="c-{hue_of(answer.mark)}">{SHORT[answer.mark]}</b> {was}'
+    told = f'<b class="c-{hue_of(answer.mark)}">{_said(answer)}</b> {was}'
     return (
         f'{row}<th scope="row"><div class="x">{mark(answer.mark, 18)}<p>{asked}</p></div></th>'
         f'<td data-outcome="{esc(answer.outcome)}">{told}</td>'
         f'<td class="t2">{breakable(answer.reason)}</td></tr>'
     )
+
+
+def _said(answer: Answer) -> str:
+    """The answer in a word: what STS refuses before or after the policies is no denial."""
+    refused = answer.mark == "none" and answer.outcome not in ("implicitDeny", "AccessDenied")
+    return "refused" if refused else SHORT[answer.mark]
 
 
 def _probe_words(probe: Probe) -> str:

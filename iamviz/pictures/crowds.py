@@ -21,8 +21,9 @@ HOUR = timedelta(hours=1)
 def hub_picture(before: World, after: World, follow: str = "", titles: tuple[str, str] = ("", "")) -> Picture:
     """Where people live before and after, as accounts full of dots; ``follow`` names one of them, ringed everywhere.
 
-    Roles that users of another account may assume stand at the right, found by the engine; without ``follow`` the first
-    user with a label is followed. ``titles`` replace the sentences above the two sides.
+    Roles that users of another account may assume, or people whom a provider vouches for, stand at the right, found by
+    the engine; without ``follow`` the first user with a label is followed. ``titles`` replace the sentences above the
+    two sides.
     """
     name = follow or _first_name(after, before)
     sides = [
@@ -74,9 +75,10 @@ def _side(world: World, name: str, title: str) -> HubSide:
     order = {account: i for i, account in enumerate(sorted(homes, key=lambda number: _rank(world, number)))}
     visited: dict[str, tuple[list[str], set[int]]] = {}
     for arn, role in sorted(world.roles.items()):
-        callers = {Arn.parse(t.principal).account for t in who_may_assume(world, arn) if t.kind == "user"}
+        trusted = who_may_assume(world, arn)
+        callers = {Arn.parse(t.principal).account for t in trusted if t.kind == "user"}
         callers = {account for account in callers if account in homes and account != role.account}
-        if callers:
+        if callers or any(t.kind == "provider" for t in trusted):
             roles, sources = visited.setdefault(role.account, ([], set()))
             roles.append(role.name)
             sources.update(order[account] for account in callers)

@@ -247,6 +247,8 @@ def _key(gates: list[Gate], barred: bool, decision: Decision) -> Key:
     identity = next((gate for gate in gates if gate.kind is PolicyKind.IDENTITY), None)
     if identity is not None and identity.status is Status.NOT_NEEDED:
         return "spare"
+    if identity is not None and identity.status is Status.NOT_REACHED:
+        return "unasked"
     reached = any(gate.status in (Status.GRANTS, Status.PASSES) for gate in gates)
     return "in" if reached or decision.allowed else "missing"
 

@@ -126,7 +126,7 @@ def _places(side: HubSide) -> tuple[dict[int, Place], float]:
     for number in roles:
         tall = 24 + 28 * min(len(side.boxes[number].roles), MOST_ROLES)
         tall += 16 if len(side.boxes[number].roles) > MOST_ROLES else 0
-        places[number] = (_ROLE_X, right, _ROLE_WIDTH, tall)
+        places[number] = (_ROLE_X if people else 0, right, _ROLE_WIDTH, tall)
         right += tall + _SPACE
     left = len(people) * (height + _SPACE)
     whole = max(left, right) - _SPACE
@@ -148,7 +148,8 @@ def _box(box: HubBox, x: float, y: float, width: float, height: float) -> str:
     else:
         each = -(-box.people // MOST_DOTS) or 1
         words = f"{box.people:,} {'user' if box.people == 1 else 'users'}"
-        words += f", {each} a dot" if each > 1 else ""
+        if each > 1:
+            words = f"{box.people:,} ({each:,} a dot)"
         body += f'{_dots(box, each)}<text x="10" y="{num(height - 9)}">{words}</text>'
     return f'<g transform="translate({num(x)} {num(y)})"><title>{esc(box.name)}</title>{body}</g>'
 

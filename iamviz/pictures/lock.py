@@ -8,13 +8,14 @@ from typing import Final, Literal
 
 from iamviz.pictures.marks import WORD, Hue, Mark, clean, esc, inline, mark, verdict
 
-Key = Literal["in", "missing", "spare", "barred"]
-"""Turned in the lock, missing, not needed, or stopped by somebody's no."""
+Key = Literal["in", "missing", "spare", "unasked", "barred"]
+"""Turned in the lock, missing, not needed, not asked for since the other is missing, or stopped by somebody's no."""
 
 KEY_WORD: Final[dict[Key, str]] = {
     "in": "key turned",
     "missing": "key missing",
     "spare": "key not needed",
+    "unasked": "key not asked for",
     "barred": "key barred",
 }
 
@@ -64,6 +65,7 @@ def _key(state: Key, hue: Hue) -> str:
     paint = {
         "missing": 'class="f-bg k c-none" stroke-dasharray="3.5 3"',
         "spare": 'class="f-bg" stroke="var(--iv-rule)"',
+        "unasked": 'class="f-bg" stroke="var(--iv-rule)"',
     }.get(state, f'class="f k c-{hue}"')
     bar = '<path class="k c-deny" d="M65.5 43V77" stroke-width="5" stroke-linecap="butt"/>'
     return (

@@ -21,7 +21,7 @@ MARGIN = 2
 TALL_UP_TO = 8
 """Nodes up to which a map is drawn a second time, top to bottom, for narrow containers."""
 COMPACT_OVER = 14
-LEAST_WIDTH = 820
+LEAST_WIDTH = 720
 """Px below which a larger map is scrolled instead of shrunk."""
 WIDEST = 960
 """Px of width from which a map is a larger one, however few its nodes."""

@@ -56,7 +56,7 @@ def request_map(decision: Decision, world: World | None = None) -> Map:
         sub = f"until {session.expires:%H:%M}"
     shown = caller_name(request, world)
     nodes.append(MapNode(_CALLER, kind, shown, sub, home or None, title=caller.arn or shown))
-    thing_kind, thing, detail = _thing(request.resource, world)
+    thing_kind, thing, detail = _thing(request, world)
     owner = request.resource_account or None
     nodes.append(MapNode(_THING, thing_kind, thing, detail, owner, title=request.resource))
     verb = "assumes" if request.is_trust else verb_of(request.action)
@@ -71,12 +71,15 @@ def _name(arn: str, world: World | None) -> str:
     return world.name_of(arn) if world is not None else arn.rpartition("/")[2]
 
 
-def _thing(resource: str, world: World | None) -> tuple[NodeKind, str, str]:
+def _thing(request: Request, world: World | None) -> tuple[NodeKind, str, str]:
+    resource = request.resource
     if is_role_arn(resource):
         return "role", _name(resource, world), "role"
+    if resource == "*":  # asked of the service, as in the map of a story
+        return "service", request.service, "AWS service"
     fields = split_fields(resource)
     if len(fields) < 6:
-        return "resource", "everything" if resource == "*" else resource, "resource"
+        return "resource", resource, "resource"
     if fields[2] == "s3":
         return "bucket", fields[5], "S3"
     return "resource", fields[5].rpartition("/")[2] or fields[5], fields[2]

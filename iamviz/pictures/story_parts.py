@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -173,6 +174,8 @@ def life_rows(story: Story, step: Step) -> list[LifeRow]:
     """One row for each session issued so far, in order of issue, with the requests made under it."""
     hides = step.bet is not None
     revoked = revocations(step.after)
+    names = Counter(session.name for session in sessions_of(story))
+    wished = {s.issued for s in story.steps if s.issued and s.call and "DurationSeconds" in s.call.params}
     rows = []
     for session in _shown(story, step):
         lamps = tuple(
@@ -182,13 +185,15 @@ def life_rows(story: Story, step: Step) -> list[LifeRow]:
         )
         role = step.after.roles.get(session.principal)
         limit = session.issued + timedelta(seconds=role.max_session_duration) if role else None
-        asked, allowed = f"asked {duration_words(session.expires - session.issued)}", ""
+        verb = "asked" if session in wished else "given"
+        asked, allowed = f"{verb} {duration_words(session.expires - session.issued)}", ""
         if limit and limit < session.expires:  # a service chose it for its workload: the role's limit does not count
-            asked, limit = asked.replace("asked", "given"), None
+            limit = None
         elif limit:
             allowed = f", role allows {duration_words(limit - session.issued)}"
         times = (session.issued, session.expires, limit)
-        rows.append(LifeRow(session.name, f"{asked}{allowed}", *times, lamps, session.principal in revoked))
+        name = f"{role.name}/{session.name}" if role and names[session.name] > 1 else session.name
+        rows.append(LifeRow(name, f"{asked}{allowed}", *times, lamps, session.principal in revoked))
     return rows
 
 

@@ -121,12 +121,13 @@ def _questions(world: World | None, asks: Iterable[tuple[str, str, str]]) -> lis
 
 
 def _policy(given: Policy | str | Mapping[str, Any], kind: str | None, sets: Sequence[PolicySet]) -> Policy:
-    """The policy as given, or the attached one of that name."""
+    """The policy as given, or the attached one: of that name, or of that kind and with that very text."""
     if isinstance(given, Policy):
         return given
-    if not isinstance(given, str) or given.lstrip().startswith("{"):
-        return Policy.parse(given, kind or "identity", name="this policy")
     known = {policy.label: policy for policies in sets for policy in _all(policies)}
+    if not isinstance(given, str) or given.lstrip().startswith("{"):
+        new = Policy.parse(given, kind or "identity", name="this policy")
+        return next((one for one in known.values() if (one.kind, one.source) == (new.kind, new.source)), new)
     if given not in known:
         names = ", ".join(sorted(known)) or "none"
         raise PictureError(f"no policy called {given!r} has a say in these requests; there are: {names}")

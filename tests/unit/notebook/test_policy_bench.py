@@ -167,3 +167,14 @@ def test_a_step_is_called_by_its_title(story: iv.Story) -> None:
     rows = [element.text for element in Reading(requests_html(bench)).tagged("th")]
     assert [row.split("ana:")[0].strip() for row in rows if "ana:" in row] == [s.title for s in story.steps[4:6]]
     assert all(f"{step.title}: " in bench_picture(bench).text for step in story.steps[4:6])
+
+
+def test_the_text_of_a_session_policy_that_has_a_say_is_replaced_not_added() -> None:
+    """Two session policies side by side would let through what either allows: an edit would take nothing away."""
+    story = iv.play("narrowing")
+    text = story.steps[3].call.params["Policy"]
+    book = "arn:aws:s3:::drafts/book.txt"
+    bench = Workbench.of(text, "session", world=story.steps[3].after, asks=[("narrow", "s3:GetObject", book)])
+    assert bench.original.label == "the session policy"
+    edited = bench.edited(text.replace('"s3:GetObject", ', ""))
+    assert [asked.now.outcome.value for asked in edited.asked] == ["implicitDeny"]

@@ -236,3 +236,12 @@ def test_the_segments_of_an_arn_are_the_whole_arn(arn: str) -> None:
 def test_what_is_no_arn_is_told() -> None:
     with pytest.raises(ValueError, match="not an ARN"):
         iv.arn_anatomy("staging")
+
+
+def test_a_role_for_people_of_a_provider_stands_on_its_side_of_the_hub() -> None:
+    picture = iv.hub(iv.load("five_thousand_users"), iv.load("five_thousand"), follow="employee-0001")
+    assert "IAM users: 5,000 -> 0" in picture.text
+    assert "roles to assume: 0 -> 1" in picture.text
+    assert "deletions per leaver: 1 -> 0" in picture.text
+    assert "Worker" in picture.html
+    assert "5,000 (100 a dot)" in picture.html

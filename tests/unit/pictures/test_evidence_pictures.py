@@ -7,6 +7,7 @@ import pytest
 import iamviz as iv
 from iamviz import pictures as pic
 from iamviz.engine.decision import Decision
+from iamviz.pictures.request_map import request_map
 from iamviz.story.story import Story
 
 from .reading import Reading
@@ -101,3 +102,19 @@ def test_a_role_heads_its_column_as_a_role_and_a_session_as_a_session() -> None:
     html = iv.action_table(who, ["s3:GetObject"], "arn:aws:s3:::staging-assets/logo.png").html
     heads = [sorted(e.classes) for e in Reading(html).tagged("th") if e.attributes.get("scope") == "col"]
     assert heads[1:] == [["c-user"], ["c-role"], ["c-session"]]
+
+
+def test_a_key_that_nobody_asked_for_is_not_called_missing() -> None:
+    """In one account the identity policies are not read once the trust policy is silent."""
+    circle = iv.play("chain").steps[6]
+    assert circle.decision is not None
+    text = iv.lock(circle.decision, circle.after).text
+    assert "(the caller's account): key not asked for" in text
+    assert "(the role's account): key missing" in text
+
+
+def test_what_is_asked_of_no_resource_is_asked_of_the_service() -> None:
+    listing = iv.play("two_coats").steps[4].decision
+    assert listing is not None
+    thing = request_map(listing).nodes[-1]
+    assert (thing.kind, thing.name, thing.sub) == ("service", "dynamodb", "AWS service")

@@ -17,6 +17,7 @@ from iamviz.pictures.revocation import revocations
 from iamviz.pictures.story_frames import lifelines_picture
 from iamviz.pictures.story_parts import answer_html, extra_html, life_rows, time_range
 from iamviz.policy.model import Policy, PolicyKind
+from iamviz.story.story import Story
 from iamviz.world.world import World
 
 DEPLOY = "arn:aws:iam::444455556666:role/Deploy"
@@ -59,13 +60,22 @@ def test_lifelines_are_cut_on_the_row_of_the_revoked_role_only() -> None:
     assert [row.cut for row in life_rows(story, story.steps[9])] == [False, True, True]
     text = lifelines_picture(story, 10).text
     assert "revoked 09:40" in text
-    assert "backup-job (asked 1 h, role allows 1 h): from 09:02, revoked" in text
-    assert "ben (asked 1 h, role allows 1 h): from 09:45, until 10:45" in text
+    assert "backup-job (given 1 h, role allows 1 h): from 09:02, revoked" in text
+    assert "ben (given 1 h, role allows 1 h): from 09:45, until 10:45" in text
 
 
 def test_every_session_that_a_story_issues_has_its_row_also_one_that_never_acts() -> None:
     story = play("chain")
-    assert [row.name for row in life_rows(story, story.steps[-1])] == ["ana", "ana", "again"]
+    assert [row.name for row in life_rows(story, story.steps[-1])] == ["Hub/ana", "Deploy/ana", "again"]
+
+
+def test_a_bar_says_asked_only_where_a_duration_was_asked_for() -> None:
+    story = Story(play("two_coats").start)
+    wish = {"RoleArn": "arn:aws:iam::222233334444:role/StagingReader", "RoleSessionName": "brief"}
+    story.perform(Call("Ana", "sts:AssumeRole", {**wish, "DurationSeconds": 900}))
+    story.perform(Call("Ana", "sts:AssumeRole", {**wish, "RoleSessionName": "usual"}))
+    shown = [(row.name, row.detail) for row in life_rows(story, story.steps[-1])]
+    assert shown == [("brief", "asked 15 min, role allows 1 h"), ("usual", "given 1 h, role allows 1 h")]
 
 
 def test_a_few_sessions_that_were_there_before_are_drawn() -> None:
