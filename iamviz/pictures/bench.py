@@ -28,8 +28,8 @@ def bench_picture(bench: Workbench, selected: int = 0) -> Picture:
     shown = quote(f"<b>{esc(bench.original.label)}</b>", lines, label=f"text of {bench.original.label}")
     columns = f"<div>{shown}{findings_html(bench)}</div><div>{requests_html(bench, selected)}</div>"
     html = (
-        f'<section class="iv-bench" aria-label="Policy bench"><div class="cols">{columns}</div>'
-        f'{chosen_html(bench, selected)}<p class="t2">{_HOW}</p></section>'
+        f'<div class="iv-bench" role="group" aria-label="Policy bench"><div class="cols">{columns}</div>'
+        f'{chosen_html(bench, selected)}<p class="t2">{_HOW}</p></div>'
     )
     return Picture(html, text(bench), components_in(html))
 

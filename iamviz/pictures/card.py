@@ -56,10 +56,10 @@ def card(view: CredentialCard) -> str:
     icon = glyph("session" if view.kind == "temp" else "key", 20)
     strong = f"<b>{esc(view.foot_strong)}</b>" if view.foot_strong else ""
     return (
-        f'<section class="iv-card {view.kind} c-{hue}" aria-label="{esc(view.title)}">'
+        f'<div class="iv-card {view.kind} c-{hue}" role="group" aria-label="{esc(view.title)}">'
         f'<header class="c-{hue} x">{icon}<div><p class="big b">{esc(view.title)}</p>'
         f'<p class="t2">{esc(view.detail)}</p></div></header>'
-        f'<dl>{fields}</dl><footer class="t2">{fuse}{strong}{esc(view.foot)}</footer></section>'
+        f'<dl>{fields}</dl><footer class="t2">{fuse}{strong}{esc(view.foot)}</footer></div>'
     )
 
 

@@ -42,7 +42,9 @@ def explorer_picture(name: str, asked: Exploration) -> Picture:
     fits = asked.size <= MOST and max(counts) <= MAX_OPTIONS
     groups = "".join(_group(name, asked, level) for level in range(1, 6)) if fits else ""
     panes = Tree(asked).html() if fits else _too_many(asked) + pane_html(asked.found((0, 0, 0, 0, 0)))
-    html = f'<section class="iv-explorer" aria-label="Explorer: {asked.size} combinations">{groups}{panes}</section>'
+    html = (
+        f'<div class="iv-explorer" role="group" aria-label="Explorer: {asked.size} combinations">{groups}{panes}</div>'
+    )
     return Picture(html, text(asked, fits), frozenset({"explorer"}), steps=max(counts) if fits else 0)
 
 

@@ -40,7 +40,7 @@ class FindingsPicture(AskedPicture):
 def findings_picture(world: World) -> FindingsPicture:
     """What is worth knowing of an account: see `iamviz.accounts.findings.findings`."""
     answer = findings(world)
-    parts = [f'<section class="iv-asked iv-found"><p class="big b">{esc(answer.sentence)}</p>']
+    parts = [f'<div class="iv-asked iv-found"><p class="big b">{esc(answer.sentence)}</p>']
     for risk, of_risk in groupby(answer.found, key=lambda one: one.risk):
         parts.append(f'<p class="risk b">{esc(_WORDS[risk])}</p>')
         by_code: dict[str, list[AccountFinding]] = {}
@@ -50,7 +50,7 @@ def findings_picture(world: World) -> FindingsPicture:
     points = "".join(f"<li>{esc(text)}</li>" for text in answer.unknowns)
     if points:
         parts.append(f'<details class="t2"><summary>What is not known here</summary><ul>{points}</ul></details>')
-    html = "".join(parts) + "</section>"
+    html = "".join(parts) + "</div>"
     return FindingsPicture(html, str(answer), frozenset({"asked"}), answer=answer)
 
 

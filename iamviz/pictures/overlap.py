@@ -62,7 +62,7 @@ def overlap(title: str, panes: Sequence[Pane], rows: Sequence[PaneRow]) -> str:
     body = "".join(_row(row, panes) for row in rows)
     caption = f'<caption class="b">{esc(title)}</caption>' if title else ""
     return (
-        f'<div class="iv-scroll" tabindex="0" role="region" aria-label="{esc(title or "policies and actions")}">'
+        f'<div class="iv-scroll" tabindex="0" role="group" aria-label="{esc(title or "policies and actions")}">'
         f'<table class="iv-panes">{caption}<thead><tr><th class="t1" scope="col">Action</th>{head}'
         f'<th class="t1" scope="col">so</th></tr></thead><tbody>{body}</tbody></table></div>'
     )

@@ -131,7 +131,7 @@ def _table(rows: list[str]) -> Picture:
     heads = "".join(f'<th scope="col" class="t1 n">{head}</th>' for head in _HEADS)
     head = f'<thead><tr><th scope="col" class="t1">who</th>{heads}</tr></thead>'
     table = f'<table class="rows">{head}<tbody>{"".join(rows)}</tbody></table>'
-    return Picture(f'<section class="iv-asked">{table}</section>', "", frozenset({"asked"}))
+    return Picture(f'<div class="iv-asked">{table}</div>', "", frozenset({"asked"}))
 
 
 def _roles(world: World) -> Iterator[Fold | str]:

@@ -68,8 +68,9 @@ def actions_table(
         for group in groups
     )
     below = f'<p class="iv-note t2">{inline(note)}</p>' if note else ""
+    label = esc(title or "who may do what")
     return (
-        f'<div class="iv-scroll" tabindex="0" role="region" aria-label="{esc(title)}"><table class="iv-acts">'
+        f'<div class="iv-scroll" tabindex="0" role="group" aria-label="{label}"><table class="iv-acts">'
         f'<caption class="b">{esc(title)}</caption>'
         f'<thead><tr><th class="t1" scope="col">{esc(corner)}</th>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>{below}"

@@ -166,7 +166,7 @@ def lamps(pane: Locator) -> list[str | None]:
 
 def test_clock_shows_one_instant_and_its_lamps(visit: Visit) -> None:
     clock = visit.page.locator(".iv-clock")
-    pane = clock.locator(".iv-stepper .iv-frame:visible")
+    pane = clock.locator(".iv-frame:visible")
     expect(pane).to_have_count(1)
     expect(pane).to_have_attribute("aria-label", "09:00: Ana is refused")
     assert lamps(pane) == ["implicitDeny", "implicitDeny", "noSession", "noSession", "noSession"]
@@ -183,7 +183,7 @@ def test_clock_by_keyboard_with_a_ring_where_the_focus_is(visit: Visit) -> None:
     clock.get_by_role("radio").first.focus()
     for _ in range(8):
         keyboard.press("ArrowRight")
-    pane = clock.locator(".iv-stepper .iv-frame:visible")
+    pane = clock.locator(".iv-frame:visible")
     expect(pane).to_have_attribute("aria-label", "10:00: It expires; session ana ends")
     chip = clock.locator(".no", has_text="10:00")
     assert chip.evaluate("e => getComputedStyle(e).outlineWidth") == "3px"
@@ -261,7 +261,7 @@ def test_explorer_live_opens_the_full_frame(live: Visit) -> None:
     page.get_by_role("button", name="09:20").scroll_into_view_if_needed()
     for name in ("StagingEngineer", "09:20"):
         page.get_by_role("button", name=name, exact=True).click()
-    frame = page.locator(".iv-stepper .iv-frame:visible").last
+    frame = page.locator(".iv-frame:visible").last
     expect(frame.locator(".iv-verdict")).to_have_attribute("data-outcome", "allowed")
     expect(frame.locator(".iv-gates")).to_be_visible()
     page.get_by_role("button", name="prod-assets/logo.png", exact=True).click()
@@ -309,7 +309,7 @@ def test_policy_bench_live_follows_the_keys(live: Visit) -> None:
 
 
 def step_shown(page: Page, group: str) -> Locator:
-    return page.get_by_role("radiogroup", name=group, exact=True).locator(".iv-stepper .iv-frame:visible")
+    return page.get_by_role("radiogroup", name=group, exact=True).locator(".iv-frame:visible")
 
 
 @pytest.mark.parametrize("js", [True, False], ids=["scripts", "no scripts"])
