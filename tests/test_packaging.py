@@ -114,7 +114,7 @@ def test_export_of_the_copied_notebooks(installed: Installed) -> None:
     assert written == {f"{path.stem}.html" for path in notebooks} | {"index.html"}
     for name in written:
         page = (installed.folder / "pages" / name).read_text("utf-8")
-        assert "<script" not in page
+        assert page.count("<script") <= 1  # its own, allowed by its hash: tests/test_export.py
         assert len(page) < 1_000_000
 
 

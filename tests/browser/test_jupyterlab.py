@@ -43,7 +43,7 @@ def kind_of(data: str | bytes) -> str:
 
 
 def frame(page: Page) -> Locator:
-    return page.locator(".iv-frame:not(.iv-predict *):visible")
+    return page.locator(".iv-frame:not(.iv-predict, .iv-predict *):visible")
 
 
 def highlighted(page: Page) -> list[str | None]:
