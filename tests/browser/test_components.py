@@ -204,12 +204,11 @@ def test_clock_does_not_move_what_stays(visit: Visit) -> None:
 
 def test_clock_live(live: Visit) -> None:
     page, asked = live.page, len(live.requests)
-    handle = page.locator(".jupyter-widgets .noUi-handle").last
+    box = page.locator(".jupyter-widgets").filter(has=page.locator(".iv-clock")).first
+    handle, pane = box.locator(".noUi-handle"), box.locator(".iv-clock:visible")
     handle.scroll_into_view_if_needed()
-    pane = page.locator(".jupyter-widgets .iv-clock:visible")
-    handle.focus()
     for _ in range(8):
-        page.keyboard.press("ArrowRight")
+        handle.press("ArrowRight")
     expect(pane.locator(".iv-caption")).to_have_text("It expires; session ana ends")
     assert lamps(pane)[2:] == ["ExpiredToken"] * 3
     assert "execute_request" not in live.requests[asked:]
