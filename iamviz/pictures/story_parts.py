@@ -174,7 +174,7 @@ def life_rows(story: Story, step: Step) -> list[LifeRow]:
     """One row for each session issued so far, in order of issue, with the requests made under it."""
     hides = step.bet is not None
     revoked = revocations(step.after)
-    names = Counter(session.name for session in sessions_of(story))
+    roles_of = Counter(name for name, _ in {(session.name, session.principal) for session in sessions_of(story)})
     wished = {s.issued for s in story.steps if s.issued and s.call and "DurationSeconds" in s.call.params}
     rows = []
     for session in _shown(story, step):
@@ -192,7 +192,7 @@ def life_rows(story: Story, step: Step) -> list[LifeRow]:
         elif limit:
             allowed = f", role allows {duration_words(limit - session.issued)}"
         times = (session.issued, session.expires, limit)
-        name = f"{role.name}/{session.name}" if role and names[session.name] > 1 else session.name
+        name = f"{role.name}/{session.name}" if role and roles_of[session.name] > 1 else session.name
         rows.append(LifeRow(name, f"{asked}{allowed}", *times, lamps, session.principal in revoked))
     return rows
 

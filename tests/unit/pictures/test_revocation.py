@@ -67,6 +67,8 @@ def test_lifelines_are_cut_on_the_row_of_the_revoked_role_only() -> None:
 def test_every_session_that_a_story_issues_has_its_row_also_one_that_never_acts() -> None:
     story = play("chain")
     assert [row.name for row in life_rows(story, story.steps[-1])] == ["Hub/ana", "Deploy/ana", "again"]
+    once = play("staging_bucket")
+    assert [row.name for row in life_rows(once, once.steps[-1])] == ["ana", "ana"], "one role: its name tells nothing"
 
 
 def test_a_bar_says_asked_only_where_a_duration_was_asked_for() -> None:
