@@ -8,10 +8,6 @@ import iamviz
 KINDS = {"vpce": "endpoint"}
 
 
-def can_check() -> bool:
-    return hasattr(iamviz, "check_policy")
-
-
 def is_valid(vector: Mapping[str, Any]) -> bool:
     """Valid: no error finding of AWS's parser or of Access Analyzer (DESIGN.md, section 3)."""
     document = vector["raw"] if vector.get("raw") is not None else vector["document"]

@@ -2,10 +2,8 @@
 
 import pytest
 
-from tests.conformance.documents import can_check, is_valid
+from tests.conformance.documents import is_valid
 from tests.conformance.vectors import Vector, read_vectors, vector_id
-
-pytestmark = pytest.mark.skipif(not can_check(), reason="iamviz has no check_policy yet")
 
 
 @pytest.mark.parametrize("vector", read_vectors("documents"), ids=vector_id)
