@@ -22,9 +22,6 @@ class MatchKind(StrEnum):
     FEDERATED = "federated"
 
 
-_IN_ACCOUNT = frozenset({CallerKind.USER, CallerKind.ROLE_SESSION, CallerKind.FEDERATED_USER, CallerKind.ROOT})
-
-
 def entry_match(entry: PrincipalEntry, caller: Caller) -> MatchKind | None:
     """How one entry meets the caller; None when it does not.
 
@@ -41,7 +38,7 @@ def entry_match(entry: PrincipalEntry, caller: Caller) -> MatchKind | None:
         return MatchKind.SERVICE if kind is CallerKind.SERVICE and value == caller.service else None
     if entry.type == "Federated":
         return MatchKind.FEDERATED if kind is CallerKind.FEDERATED and value == caller.federated else None
-    if entry.type != "AWS" or kind not in _IN_ACCOUNT:
+    if entry.type != "AWS" or not caller.in_account:
         return None
     if entry.account is not None:
         return MatchKind.ACCOUNT if entry.account == caller.account and _same_partition(entry.value, caller) else None
@@ -85,7 +82,7 @@ def principal_matches(statement: Statement, caller: Caller, kind: PolicyKind) ->
     """
     matches = frozenset(m for entry in statement.principals or () if (m := entry_match(entry, caller)) is not None)
     everyone_is_narrow = kind is PolicyKind.TRUST and statement.effect is Effect.ALLOW
-    if everyone_is_narrow and caller.kind not in _IN_ACCOUNT:
+    if everyone_is_narrow and not caller.in_account:
         return matches - {MatchKind.WILDCARD}
     return matches
 
@@ -100,11 +97,11 @@ def hits_principal(statement: Statement, caller: Caller, kind: PolicyKind, has_b
 
 def _is_exempt(entries: Iterable[PrincipalEntry], caller: Caller, has_boundary: bool) -> bool:
     """Whether NotPrincipal lists every identity of the caller; one who has a boundary is never exempt (2.4)."""
-    listed = {entry_match(entry, caller) for entry in entries}
-    if MatchKind.WILDCARD in listed:
-        return not (has_boundary and caller.has_identity_side)
     if has_boundary and caller.has_identity_side:
         return False
+    listed = {entry_match(entry, caller) for entry in entries}
+    if MatchKind.WILDCARD in listed:
+        return True
     needed = _IDENTITIES.get(CallerKind(caller.kind), frozenset({MatchKind.WILDCARD}))
     if caller.kind is CallerKind.FEDERATED_USER and not caller.user_arn:
         needed -= {MatchKind.PARENT}  # made by the root user: its parent is the account
