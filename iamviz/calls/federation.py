@@ -22,6 +22,7 @@ from iamviz.calls.session_policies import packed_size, session_policies
 from iamviz.calls.session_tags import session_tags
 from iamviz.calls.validation import NAME_PATTERN, TOKEN_SIZE, Field, check_params, check_role_arn
 from iamviz.engine.request import Caller, CallerKind
+from iamviz.policy.check.principals import BUILT_IN_PROVIDERS
 from iamviz.world.context import ContextValue
 from iamviz.world.entities import OidcProvider
 from iamviz.world.sessions import SessionKind
@@ -47,12 +48,6 @@ SAML = {
     "Policy": Field(str, 1, 2048),
     "PolicyArns": Field(list),
     "MinimumSessionTokenSize": TOKEN_SIZE,
-}
-BUILT_IN = {
-    "accounts.google.com": "accounts.google.com",
-    "www.amazon.com": "www.amazon.com",
-    "graph.facebook.com": "graph.facebook.com",
-    "cognito-identity.amazonaws.com": "cognito-identity.amazonaws.com",
 }
 GITHUB = "token.actions.githubusercontent.com"
 MAPPED = {
@@ -112,7 +107,7 @@ def _provider(world: World, account: str, claims: Mapping[str, Any]) -> tuple[st
     """Host and provider of the token's issuer; None for one that is built in."""
     issuer = str(claims.get("iss", ""))
     host = issuer.removeprefix("https://").rstrip("/")
-    if host in BUILT_IN:
+    if host in BUILT_IN_PROVIDERS:
         return host, None
     arn = f"arn:{world.partition}:iam::{account}:oidc-provider/{host}"
     provider = world.oidc_providers.get(arn)

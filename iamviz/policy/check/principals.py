@@ -10,7 +10,7 @@ from iamviz.policy.check.views import PRINCIPAL_KINDS, Principal, Statement, arn
 from iamviz.policy.findings import Source
 from iamviz.policy.model import PolicyKind
 
-__all__ = ["PRINCIPAL_CHECKS"]
+__all__ = ["BUILT_IN_PROVIDERS", "PRINCIPAL_CHECKS"]
 
 KEYS = ("AWS", "Service", "Federated", "CanonicalUser")
 BUILT_IN_PROVIDERS = ("cognito-identity.amazonaws.com", "accounts.google.com", "graph.facebook.com", "www.amazon.com")
