@@ -29,6 +29,7 @@ __all__ = [
     "malformed",
     "missing",
     "new_arn",
+    "parse_document",
     "read_document",
     "refused_because",
     "trust_policy",
@@ -122,18 +123,23 @@ def missing(what: str, name: str) -> Refusal:
     return Refusal("NoSuchEntity", f"The {what} with name {name} cannot be found.", 404)
 
 
-def malformed(message: str) -> Refusal:
-    """IAM's answer for a document that it does not save."""
-    return Refusal("MalformedPolicyDocument", message, 400)
+def malformed(message: str, decisions: tuple[Decision, ...] = ()) -> Refusal:
+    """The answer of IAM and STS for a document that they do not take."""
+    return Refusal("MalformedPolicyDocument", message, 400, decisions)
+
+
+def parse_document(document: str, kind: PolicyKind, name: str, decisions: tuple[Decision, ...] = ()) -> Policy:
+    """Parse a document; MalformedPolicyDocument when it is none."""
+    try:
+        return Policy.parse(document, kind, name=name)
+    except PolicyError as error:
+        bad_json = error.findings[0].code == "INVALID_JSON"
+        raise malformed("This policy contains invalid Json" if bad_json else SYNTAX, decisions) from None
 
 
 def read_document(document: str, kind: PolicyKind, name: str) -> Policy:
-    """Read a document; MalformedPolicyDocument when it is none."""
-    try:
-        policy = Policy.parse(document, kind, name=name)
-    except PolicyError as error:
-        bad_json = error.findings[0].code == "INVALID_JSON"
-        raise malformed("This policy contains invalid Json" if bad_json else SYNTAX) from None
+    """Read a document as IAM does on saving; MalformedPolicyDocument when it is none."""
+    policy = parse_document(document, kind, name)
     if kind is PolicyKind.IDENTITY:
         reason = refused_because(document, kind)
         if reason:

@@ -9,10 +9,9 @@ from typing import Any
 from immutables import Map
 
 from iamviz.arn import split_fields
-from iamviz.calls.iam_common import refused_because
+from iamviz.calls.iam_common import malformed, parse_document, refused_because
 from iamviz.calls.model import CallError, Check, Refusal
 from iamviz.engine.decision import Decision
-from iamviz.policy.findings import PolicyError
 from iamviz.policy.model import Policy, PolicyKind
 from iamviz.world.world import World
 
@@ -34,11 +33,11 @@ def session_policies(
     found = []
     arns = _arns(params.get("PolicyArns") or ())
     if len(arns) > MOST_POLICY_ARNS:
-        raise _malformed(f"at most {MOST_POLICY_ARNS} managed session policies, not {len(arns)}", decisions)
+        raise malformed(f"at most {MOST_POLICY_ARNS} managed session policies, not {len(arns)}", decisions)
     for arn in arns:
         managed = world.managed_policies.get(arn)
         if managed is None or split_fields(arn)[4] not in (account, "aws"):
-            raise _malformed(f"PolicyArn {arn} does not exist", decisions)
+            raise malformed(f"PolicyArn {arn} does not exist", decisions)
         found.append(Policy.parse(managed.policy.source, PolicyKind.SESSION, name=managed.policy.name, arn=arn))
     if "Policy" in params:
         found.append(_inline(params["Policy"], decisions))
@@ -56,20 +55,14 @@ def _arns(value: Iterable[Any]) -> list[str]:
 
 
 def _inline(document: str, decisions: tuple[Decision, ...]) -> Policy:
-    try:
-        policy = Policy.parse(document, PolicyKind.SESSION, name="the session policy")
-    except PolicyError as error:
-        bad_json = error.findings[0].code == "INVALID_JSON"
-        raise _malformed(
-            "This policy contains invalid Json" if bad_json else "Syntax errors in policy.", decisions
-        ) from None
+    policy = parse_document(document, PolicyKind.SESSION, "the session policy", decisions)
     for statement in policy.statements:
         for pattern in statement.resources or ():
             if len(split_fields(pattern.text)) < _WITH_SIX_FIELDS and not pattern.text.endswith("*"):
-                raise _malformed(f'Resource {pattern.text} must be in ARN format or "*".', decisions)
+                raise malformed(f'Resource {pattern.text} must be in ARN format or "*".', decisions)
     reason = refused_because(document, PolicyKind.SESSION)
     if reason:
-        raise _malformed(reason, decisions)
+        raise malformed(reason, decisions)
     return policy
 
 
@@ -92,7 +85,3 @@ def packed_size(params: Mapping[str, Any], tags: Map[str, str], decisions: tuple
         check = Check("size", False, f"session policy and tags take {percent} % of their space")
         raise Refusal("PackedPolicyTooLarge", message, 400, decisions, (check,))
     return percent
-
-
-def _malformed(message: str, decisions: tuple[Decision, ...]) -> Refusal:
-    return Refusal("MalformedPolicyDocument", message, 400, decisions)

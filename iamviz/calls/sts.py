@@ -3,7 +3,6 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable
 from typing import Any
 
 from iamviz.calls.actors import Actor
@@ -11,6 +10,7 @@ from iamviz.calls.assume_role import assume_role
 from iamviz.calls.assume_root import assume_root
 from iamviz.calls.authorize import authorize, decide
 from iamviz.calls.federation import assume_role_with_saml, assume_role_with_web_identity
+from iamviz.calls.iam_common import Operation
 from iamviz.calls.model import Call, CallError, Refusal, Result
 from iamviz.calls.tokens import get_federation_token, get_session_token
 from iamviz.calls.validation import Field, check_params
@@ -77,7 +77,6 @@ def decode_authorization_message(world: World, actor: Actor, call: Call) -> Resu
     return Result(world, {"DecodedMessage": json.dumps(message)}, None, decisions)
 
 
-Operation = Callable[[World, Actor, Call], Result]
 STS_OPERATIONS: dict[str, Operation] = {
     "AssumeRole": assume_role,
     "AssumeRoot": assume_root,

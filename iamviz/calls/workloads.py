@@ -4,7 +4,7 @@ A service assumes the role for it when it first needs credentials, and again sho
 token of its own asks STS with that. The credentials are kept under the workload's name.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from iamviz.arn import Arn
 from iamviz.calls.actors import Actor
 from iamviz.calls.admission import Wish, admit
 from iamviz.calls.federation import assume_role_with_web_identity
+from iamviz.calls.iam_common import Operation
 from iamviz.calls.issue import role_session
 from iamviz.calls.model import Call, CallError, Check, Refusal, Result
 from iamviz.calls.session_tags import session_tags
@@ -187,4 +188,4 @@ def _version_of_delivery(workload: Workload, with_token: bool) -> str:
     return "2.0" if with_token else "1.0"
 
 
-IMDS_OPERATIONS: dict[str, Callable[[World, Actor, Call], Result]] = {"GetCredentials": get_credentials}
+IMDS_OPERATIONS: dict[str, Operation] = {"GetCredentials": get_credentials}
