@@ -10,7 +10,7 @@ from iamviz.world.world import World
 
 __all__ = ["command_line"]
 
-_CLI_NAMES = {"s3": "s3api", "states": "stepfunctions", "logs": "logs", "monitoring": "cloudwatch"}
+_CLI_NAMES = {"s3": "s3api", "states": "stepfunctions", "monitoring": "cloudwatch"}
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 

@@ -10,7 +10,7 @@ from iamviz.policy.model import Policy, PolicyKind
 from iamviz.world.entities import ManagedPolicy
 from iamviz.world.world import World
 
-__all__ = ["POLICY_OPERATIONS", "known_policy"]
+__all__ = ["POLICY_OPERATIONS"]
 
 MANAGED_LIMIT = 6144
 MOST_VERSIONS = 5
@@ -21,7 +21,7 @@ TOO_MANY = (
 )
 
 
-def known_policy(world: World, arn: str) -> ManagedPolicy:
+def _known(world: World, arn: str) -> ManagedPolicy:
     """The managed policy of an ARN; NoSuchEntity when there is none."""
     policy = world.managed_policies.get(arn)
     if policy is None:
@@ -50,7 +50,7 @@ def create_policy_version(world: World, actor: Actor, call: Call) -> Result:
     check_params(call.operation, call.params, fields)
     arn = call.params["PolicyArn"]
     decisions = allow(world, actor, call, arn)
-    policy = known_policy(world, arn)
+    policy = _known(world, arn)
     document = _document(arn, call)
     if len(policy.versions) + 1 >= MOST_VERSIONS:
         raise Refusal("LimitExceeded", TOO_MANY, 409, decisions)
@@ -67,7 +67,7 @@ def set_default_policy_version(world: World, actor: Actor, call: Call) -> Result
     check_params(call.operation, call.params, {"PolicyArn": POLICY_ARN, "VersionId": VERSION})
     arn, number = call.params["PolicyArn"], int(call.params["VersionId"][1:])
     decisions = allow(world, actor, call, arn)
-    policy = known_policy(world, arn)
+    policy = _known(world, arn)
     _check_version(policy, number)
     return Result(_with(world, _in_force(policy, number)), {}, None, decisions)
 
@@ -77,7 +77,7 @@ def delete_policy_version(world: World, actor: Actor, call: Call) -> Result:
     check_params(call.operation, call.params, {"PolicyArn": POLICY_ARN, "VersionId": VERSION})
     arn, number = call.params["PolicyArn"], int(call.params["VersionId"][1:])
     decisions = allow(world, actor, call, arn)
-    policy = known_policy(world, arn)
+    policy = _known(world, arn)
     _check_version(policy, number)
     if number == policy.default:
         raise Refusal("DeleteConflict", "Cannot delete the default version of a policy.", 409, decisions)
@@ -90,7 +90,7 @@ def delete_policy(world: World, actor: Actor, call: Call) -> Result:
     check_params(call.operation, call.params, {"PolicyArn": POLICY_ARN})
     arn = call.params["PolicyArn"]
     decisions = allow(world, actor, call, arn)
-    policy = known_policy(world, arn)
+    policy = _known(world, arn)
     identities = [*world.users.values(), *world.groups.values(), *world.roles.values()]
     if any(arn in identity.attached or arn == getattr(identity, "boundary", "") for identity in identities):
         raise Refusal("DeleteConflict", "Cannot delete a policy attached to entities.", 409, decisions)

@@ -11,7 +11,7 @@ from iamviz.engine.request import CallerKind
 from iamviz.world.entities import Role, User
 from iamviz.world.world import World
 
-__all__ = ["READ_OPERATIONS", "named_user"]
+__all__ = ["OPTIONAL_NAME", "READ_OPERATIONS", "named_user"]
 
 OPTIONAL_NAME = Field(str, 1, 64, NAME64.pattern)
 

@@ -17,7 +17,7 @@ from iamviz.world.context import ContextValue
 from iamviz.world.entities import InstanceProfile
 from iamviz.world.world import World
 
-__all__ = ["PASSING", "Passed", "Passing", "check_pass_role", "pass_role", "roles_passed"]
+__all__ = ["Passed", "check_pass_role", "pass_role", "roles_passed"]
 
 CROSS_ACCOUNT = "Cross-account pass role is not allowed."
 LAMBDA_REFUSAL = "The role defined for the function cannot be assumed by Lambda."
