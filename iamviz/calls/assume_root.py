@@ -38,13 +38,16 @@ TASK_POLICIES: dict[str, tuple[str, ...]] = {
 }
 
 
-def task_policy(name: str) -> Policy:
-    """A root task policy as a session policy."""
+def task_policy(world: World, arn: str) -> Policy:
+    """A root task policy, by its whole ARN, as a session policy; Refusal when there is none."""
+    name = arn.removeprefix(f"arn:{world.partition}:iam::aws:policy/root-task/")
+    if name == arn or name not in TASK_POLICIES:
+        known = ", ".join(sorted(TASK_POLICIES))
+        raise Refusal("ValidationError", f"TaskPolicyArn is not a root task policy; there are {known}", 400)
     document = {
         "Version": "2012-10-17",
         "Statement": {"Effect": "Allow", "Action": [*TASK_POLICIES[name]], "Resource": "*"},
     }
-    arn = f"arn:aws:iam::aws:policy/root-task/{name}"
     return Policy.parse(document, PolicyKind.SESSION, name=name, arn=arn)
 
 
@@ -60,13 +63,9 @@ def assume_root(world: World, actor: Actor, call: Call) -> Result:
             "an administrator's change cannot assume root; name a user or session of the management account"
         )
     target = _account(call.params["TargetPrincipal"])
-    name = str(call.params["TaskPolicyArn"].get("arn", "")).rpartition("policy/root-task/")[2]
-    if name not in TASK_POLICIES:
-        known = ", ".join(sorted(TASK_POLICIES))
-        raise Refusal("ValidationError", f"TaskPolicyArn is not a root task policy; there are {known}", 400)
+    policy = task_policy(world, str(call.params["TaskPolicyArn"].get("arn", "")))
     _check_member(world, caller, target)
     arn = _root(world, target)
-    policy = task_policy(name)
     keys = [ContextValue("sts:TaskPolicyArn", (policy.arn,), "the AssumeRoot call")]
     # The target's root has no resource policy of its own: the caller's side alone decides, as inside one account.
     decisions = authorize(world, actor, call, call.operation, arn, extra=keys, owner=caller.account)
