@@ -190,10 +190,10 @@ class World:
         return Context([*principal_context(self, caller, session), *request_context(self, owner)])
 
     def name_of(self, arn: str) -> str:
-        """What to call an ARN in a sentence or a picture: its label, else its name."""
-        for label, labelled in self.labels.items():
-            if labelled == arn:
-                return label
+        """What to call an ARN in a sentence or a picture: its label (the first by the alphabet), else its name."""
+        label = min((label for label, labelled in self.labels.items() if labelled == arn), default=None)
+        if label is not None:
+            return label
         try:
             return Arn.parse(arn).name.rpartition(":")[2]
         except ValueError:

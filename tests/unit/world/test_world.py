@@ -132,6 +132,11 @@ def test_a_thing_is_called_by_its_label_else_by_its_name() -> None:
     assert world.name_of("lambda.amazonaws.com") == "lambda.amazonaws.com"
 
 
+def test_of_many_labels_the_first_by_the_alphabet_counts_on_every_run() -> None:
+    labels = company().labels.update({f"label {number:02}": arn("user", "ana") for number in range(30)})
+    assert company(user("ana"), labels=labels).name_of(arn("user", "ana")) == "label 00"
+
+
 def test_a_bucket_and_its_objects_belong_to_the_account_that_holds_the_bucket() -> None:
     world = company(bucket("assets", account=AWAY))
     assert world.owner_of("arn:aws:s3:::assets", HOME) == AWAY
