@@ -112,7 +112,7 @@ def _must_be_bare(identity: User | Group | Role, decisions: tuple[Decision, ...]
 
 
 def delete_user(world: World, actor: Actor, call: Call) -> Result:
-    """DeleteUser. An administrator's change out of band clears what the user still carries."""
+    """DeleteUser: only a bare one; an administrator's change out of band stands for the whole order of 2.1."""
     check_params(call.operation, call.params, {"UserName": NAME64})
     user = find(world.users, actor.account, "user", call.params["UserName"])
     decisions = allow(world, actor, call, user.arn)
@@ -139,7 +139,10 @@ def delete_group(world: World, actor: Actor, call: Call) -> Result:
 
 
 def delete_role(world: World, actor: Actor, call: Call) -> Result:
-    """DeleteRole: its sessions are invalid from now on, also when a role of the same name is made again (3.8)."""
+    """DeleteRole: only a bare one, as with users (2.1).
+
+    Its sessions are invalid from now on, also when a role of the same name is made again (3.8).
+    """
     check_params(call.operation, call.params, {"RoleName": NAME64})
     role = find(world.roles, actor.account, "role", call.params["RoleName"])
     decisions = allow(world, actor, call, role.arn)

@@ -187,7 +187,7 @@ def test_the_same_name_may_stand_in_another_account() -> None:
 
 
 class TestDeleting:
-    """Deletion order, 2.1. Only an administrator's change out of band clears everything at once."""
+    """Deletion order, 2.1. Of users and roles an administrator's change out of band clears everything at once."""
 
     def test_attached_policies_go_first_then_inline_ones_then_the_role(self) -> None:
         world = done(change(WORLD, "AttachRolePolicy", RoleName="Reader", PolicyArn=READS.arn))
