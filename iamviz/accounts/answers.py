@@ -1,6 +1,7 @@
 """What the answers about an account have in common: rows, a table, sentences, and what is not known."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -60,7 +61,7 @@ def _allows(need: Need) -> bool:
 
 
 @dataclass(frozen=True)
-class Reply:
+class Reply(ABC):
     """An answer. ``rows`` are plain values by column, ``sentence`` says it in words, ``unknowns`` what is not known.
 
     ``print`` it, or take ``table`` (a DataFrame) or ``to_json()``.
@@ -72,9 +73,9 @@ class Reply:
     unknowns: tuple[str, ...]
 
     @property
+    @abstractmethod
     def rows(self) -> list[dict[str, Any]]:
         """One dictionary for each row, its keys the columns."""
-        raise NotImplementedError
 
     @property
     def table(self) -> "pd.DataFrame":
