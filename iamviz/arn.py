@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from iamviz.patterns import Test, Token, compile_tokens
 
-__all__ = ["Arn", "arn_like", "is_role_arn", "split_fields", "split_tokens"]
+__all__ = ["Arn", "arn_like", "is_role_arn", "role_behind", "split_fields", "split_tokens"]
 
 FIELDS = 6
 
@@ -75,6 +75,18 @@ def is_role_arn(text: str) -> bool:
     """Whether the text is the ARN of an IAM role."""
     fields = split_fields(text)
     return len(fields) == FIELDS and fields[0] == "arn" and fields[2] == "iam" and fields[5].startswith("role/")
+
+
+def role_behind(session_arn: str) -> str:
+    """The ARN of a session's role as far as the session's ARN tells it: the path is not in there; "" for no session.
+
+    >>> role_behind("arn:aws:sts::111122223333:assumed-role/Reader/ana")
+    'arn:aws:iam::111122223333:role/Reader'
+    """
+    fields = split_fields(session_arn)
+    if len(fields) != FIELDS or not fields[5].startswith("assumed-role/"):
+        return ""
+    return f"arn:{fields[1]}:iam::{fields[4]}:role/{fields[5].split('/')[1]}"
 
 
 def arn_like(tokens: tuple[Token, ...]) -> Test:

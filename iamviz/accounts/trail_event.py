@@ -7,7 +7,6 @@ from sys import intern
 from typing import Any
 
 from iamviz.accounts.why_parse import Denial, parse_denial
-from iamviz.arn import split_fields
 
 __all__ = ["Event", "Issued", "Who", "read_event"]
 
@@ -85,7 +84,6 @@ class Event:
     message: str = ""
     resource: str = ""
     session_name: str = ""
-    duration: int | None = None
     issued: Issued | None = None
     instances: tuple[str, ...] = ()
     writes: bool = False
@@ -123,7 +121,6 @@ def read_event(data: Mapping[str, Any]) -> Event | None:
     action = intern(f"{service}:{name}")
     parameters, response = _object(data, "requestParameters"), _object(data, "responseElements")
     message = _text(data, "errorMessage")[:LONGEST_MESSAGE]
-    duration = parameters.get("durationSeconds")
     return Event(
         at=at,
         action=action,
@@ -138,7 +135,6 @@ def read_event(data: Mapping[str, Any]) -> Event | None:
         message=message,
         resource=_resource(data, parameters, message),
         session_name=_text(parameters, "roleSessionName") or _text(parameters, "name"),
-        duration=duration if isinstance(duration, int) and not isinstance(duration, bool) else None,
         issued=_issued(response) if action in ISSUING else None,
         instances=_instances(parameters),
         writes=data.get("readOnly") is False,
@@ -252,11 +248,3 @@ def _instances(parameters: Mapping[str, Any]) -> tuple[str, ...]:
     names = [item for item in found if isinstance(item, str)] if isinstance(found, list) else []
     names += [_text(parameters, name) for name in ("instanceId", "target")]
     return tuple(name for name in names if name.startswith(("i-", "mi-")))
-
-
-def role_of(session_arn: str) -> str:
-    """The role's ARN as far as a session's ARN tells it: its path is not in there."""
-    fields = split_fields(session_arn)
-    if len(fields) != 6 or not fields[5].startswith("assumed-role/"):
-        return ""
-    return f"arn:{fields[1]}:iam::{fields[4]}:role/{fields[5].split('/')[1]}"

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from iamviz.accounts.trail import Address, Credential, Refused, Trail
-from iamviz.accounts.trail_event import ISSUING, Event, Issued, Who, read_event, role_of
+from iamviz.accounts.trail_event import ISSUING, Event, Issued, Who, read_event
 from iamviz.accounts.trail_sightings import sightings
-from iamviz.arn import split_fields
+from iamviz.arn import role_behind, split_fields
 
 __all__ = ["Joiner"]
 
@@ -144,7 +144,7 @@ class Joiner:
         life.name = life.name or arn.rpartition("/")[2] or event.session_name
         fields = split_fields(arn)
         life.account = life.account or (fields[4] if len(fields) == 6 else event.account)
-        life.role = event.resource if ":role/" in event.resource else life.role or role_of(arn)
+        life.role = event.resource if ":role/" in event.resource else life.role or role_behind(arn)
         life.issued = life.issued or event.at
         life.expires = issued.expires if issued else None
         if caller is not None:

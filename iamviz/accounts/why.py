@@ -1,14 +1,15 @@
 """Why AWS refused: from the error's own text, and from the loaded account where there is one."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from iamviz.accounts.asker import WITHOUT_POLICIES, asker
+from iamviz.accounts.trust import role_of_session
 from iamviz.accounts.why_errors import known_error
 from iamviz.accounts.why_parse import Denial, ErrorText, WhyError, parse_error
-from iamviz.accounts.why_proves import left_open, proofs, suggestion, things_to_see, title
-from iamviz.arn import split_fields
+from iamviz.accounts.why_proves import a_policy, left_open, proofs, suggestion, things_to_see, title
+from iamviz.arn import is_role_arn, split_fields
 from iamviz.calls.actors import Actor
 from iamviz.calls.authorize import decide
 from iamviz.calls.hints import Hint, decision_hints
@@ -20,9 +21,7 @@ from iamviz.engine.explain import Explanation
 from iamviz.engine.request import Caller, CallerKind
 from iamviz.engine.trace import StatementTrace
 from iamviz.engine.wording import policy_name
-from iamviz.policy.model import PolicyKind
 from iamviz.world.callers import role_caller, root_caller, session_caller, user_caller
-from iamviz.world.entities import Role
 from iamviz.world.world import World
 
 __all__ = ["Why", "WhyError", "why"]
@@ -176,35 +175,30 @@ def _in_account(error: ErrorText, denial: Denial, world: World, resource: str, c
     base = Why(error, title(denial), proves=tuple(proofs(denial)), look=(*look, *_pointers(error)))
     actor = _actor(world, denial.principal)
     hint = suggestion(denial)
+    undecided = replace(base, change=(hint,) if hint else (), beside=tuple(left_open(denial)))
     if actor is None or actor.caller is None:
-        return _with(base, change=(hint,) if hint else (), beside=tuple(left_open(denial)), unknown=(_missing(denial),))
+        return replace(undecided, unknown=(_missing(denial),))
     if not resource and denial.action.lower() in ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity"):
         ask = "The sentence does not name the role: give its ARN as the resource, and the account can be asked."
-        return _with(base, change=(hint,) if hint else (), beside=tuple(left_open(denial)), unknown=(ask,))
+        return replace(undecided, unknown=(ask,))
     call = Call(denial.principal, denial.action, {"Resource": resource or "*"}, context=_context(context))
     owner = world.roles.get(resource) or world.resource_of(resource)
     policy = getattr(owner, "trust", None) or getattr(owner, "policy", None)
     decision = decide(world, actor, call, denial.action, resource or "*", policy)
     explanation = decision.explain()
     depends = tuple(_depends(world, actor, denial, resource, context))
-    return _with(
+    return replace(
         base,
         account=(
-            *_missing_role(world, denial, resource),
+            *_missing_role(world, resource),
             *depends,
             *_account_says(denial, decision, explanation, bool(depends)),
         ),
         change=(*_named_by_aws(denial, explanation), *decision_hints(decision)),
         beside=tuple(_beside(denial, decision, explanation)),
-        unknown=tuple(_not_known(denial, world, actor, decision, explanation, resource)),
+        unknown=tuple(_not_known(world, actor, explanation, resource)),
         decision=decision,
     )
-
-
-def _with(base: Why, **parts: Any) -> Why:
-    from dataclasses import replace
-
-    return replace(base, **parts)
 
 
 def _context(context: Mapping[str, Any]) -> dict[str, str | list[str]]:
@@ -234,28 +228,18 @@ def _actor(world: World, principal: str) -> Actor | None:
     kind, _, rest = fields[5].partition("/")
     if kind == "root" and fields[4] in world.accounts:
         return Actor(root_caller(world, fields[4]), fields[4])
-    if kind == "assumed-role":
-        name, _, session_name = rest.partition("/")
-        role = role_named(world, fields[4], name)
-        return Actor(role_caller(world, role, session_name), role.account) if role else None
-    return None
-
-
-def role_named(world: World, account: str, name: str) -> Role | None:
-    """The role of a name, whatever its path: names are unique in an account."""
-    found = (world.roles[arn] for arn in sorted(world.roles) if arn.endswith(f"/{name}"))
-    return next((role for role in found if role.account == account and role.name == name), None)
+    role = world.roles.get(role_of_session(world, principal))
+    return Actor(role_caller(world, role, rest.partition("/")[2]), role.account) if role else None
 
 
 def _is_service(principal: str) -> bool:
     return principal.endswith(".amazonaws.com") and " " not in principal
 
 
-def _missing_role(world: World, denial: Denial, resource: str) -> Iterator[str]:
+def _missing_role(world: World, resource: str) -> Iterator[str]:
     """Whether the role of the request is in the loaded account; AWS answers a missing one like a refused one."""
     fields = split_fields(resource)
-    is_role = len(fields) == 6 and fields[2] == "iam" and fields[5].startswith("role/")
-    if not is_role or resource in world.roles or fields[4] not in world.accounts:
+    if not is_role_arn(resource) or resource in world.roles or fields[4] not in world.accounts:
         return
     names = {arn.rpartition("/")[2]: arn for arn in sorted(world.roles) if split_fields(arn)[4] == fields[4]}
     near = nearest(resource.rpartition("/")[2], names)
@@ -289,7 +273,7 @@ def _account_says(denial: Denial, decision: Decision, explanation: Explanation, 
         return
     named = decision.reason.policy
     if denial.kind is None:
-        yield f"{_sentence(explanation.sentence)}"
+        yield _sentence(explanation.sentence)
     elif named is denial.kind and (decision.outcome is Outcome.EXPLICIT_DENY) == bool(denial.explicit):
         yield f"{_AGREES} {_sentence(explanation.sentence)}"
     elif denial.kind in {gate.kind for gate in explanation.closed}:
@@ -297,7 +281,7 @@ def _account_says(denial: Denial, decision: Decision, explanation: Explanation, 
     else:
         found = policy_name(named) if named else "another rule"
         yield (
-            f"AWS names {_a_policy(denial.kind)}; the loaded account is stopped elsewhere, by its {found}: "
+            f"AWS names {a_policy(denial.kind)}; the loaded account is stopped elsewhere, by its {found}: "
             f"{explanation.sentence}. What AWS names may not be in what was loaded."
         )
     for trace in explanation.deciding:
@@ -314,11 +298,6 @@ def _near(explanation: Explanation) -> list[StatementTrace]:
 
 def _short(sentence: str) -> str:
     return sentence if len(sentence) <= LONGEST_SENTENCE else f"{sentence[:LONGEST_SENTENCE].rsplit(' ', 1)[0]} …"
-
-
-def _a_policy(kind: PolicyKind) -> str:
-    name = policy_name(kind)
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
 def _place(trace: StatementTrace) -> str:
@@ -348,7 +327,7 @@ def _beside(denial: Denial, decision: Decision, explanation: Explanation) -> Ite
     closed = explanation.closed
     if denial.kind is not None and denial.kind not in {gate.kind for gate in closed}:
         yield (
-            f"AWS itself stopped at {_a_policy(denial.kind)}: opening the loaded account's own gates does not touch it."
+            f"AWS itself stopped at {a_policy(denial.kind)}: opening the loaded account's own gates does not touch it."
         )
     elif len(closed) > 1:
         titles = " and ".join(gate.title.lower() if gate.title not in ("SCP", "RCP") else gate.title for gate in closed)
@@ -357,9 +336,7 @@ def _beside(denial: Denial, decision: Decision, explanation: Explanation) -> Ite
         yield f"Nothing else in the loaded account is closed for this request but the {closed[0].title.lower()}."
 
 
-def _not_known(
-    denial: Denial, world: World, actor: Actor, decision: Decision, explanation: Explanation, resource: str
-) -> Iterator[str]:
+def _not_known(world: World, actor: Actor, explanation: Explanation, resource: str) -> Iterator[str]:
     account = actor.caller.account if actor.caller else ""
     if account and not world.account(account).scps:
         yield f"No SCPs were loaded for {account}; an SCP may stop the request as well."

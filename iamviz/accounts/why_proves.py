@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from iamviz.accounts.why_parse import Denial
-from iamviz.arn import Arn, split_fields
+from iamviz.arn import is_role_arn, role_behind, split_fields
 from iamviz.calls.hints import Hint
 from iamviz.engine.wording import policy_name
 from iamviz.policy.model import PolicyKind
 
-__all__ = ["left_open", "proofs", "suggestion", "things_to_see", "title"]
+__all__ = ["a_policy", "left_open", "proofs", "suggestion", "things_to_see", "title"]
 
 _WHERE = {
     PolicyKind.IDENTITY: "an identity-based policy of the caller (those of a user's groups included)",
@@ -32,10 +32,12 @@ def title(denial: Denial) -> str:
     name = policy_name(denial.kind)
     if denial.kind is PolicyKind.SCP and denial.explicit:  # older messages say so for a missing Allow too
         return f"a {name} stopped {action}"
-    return f"a Deny in {_a(name)} stopped {action}" if denial.explicit else f"no {name} allows {action}"
+    return f"a Deny in {a_policy(denial.kind)} stopped {action}" if denial.explicit else f"no {name} allows {action}"
 
 
-def _a(name: str) -> str:
+def a_policy(kind: PolicyKind) -> str:
+    """A policy type as AWS names it, with its article."""
+    name = policy_name(kind)
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
@@ -128,7 +130,7 @@ def left_open(denial: Denial) -> Iterator[str]:
 def things_to_see(denial: Denial) -> Iterator[str]:
     """Where to look, for this action and this caller."""
     action, principal, resource = denial.action.lower(), denial.principal, denial.resource
-    if action == "sts:assumerole" and resource and not _is_role(resource):
+    if action == "sts:assumerole" and resource and not is_role_arn(resource):
         yield f"{resource} is not the ARN of a role; only a role can be assumed (arn:aws:iam::ACCOUNT:role/PATH/NAME)."
     if action == "sts:assumerole":
         yield (
@@ -193,12 +195,5 @@ def suggestion(denial: Denial) -> Hint | None:
 
 
 def _lasting(principal: str) -> str:
-    """The role behind a session, as far as its ARN tells: the path is not in it."""
-    fields = split_fields(principal)
-    if len(fields) == 6 and fields[5].startswith("assumed-role/"):
-        return f"arn:{fields[1]}:iam::{fields[4]}:role/{fields[5].split('/')[1]}"
-    return principal
-
-
-def _is_role(arn: str) -> bool:
-    return Arn.is_arn(arn) and Arn.parse(arn).service == "iam" and Arn.parse(arn).resource.startswith("role/")
+    """The role behind a session; who calls where it is none."""
+    return role_behind(principal) or principal
