@@ -7,7 +7,7 @@ through: a Deny, a boundary or a pattern of the wrong kind of resource takes it 
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -137,7 +137,7 @@ def allowed_actions(world: World, who: str, resource: str | None = None) -> Allo
     sentence = (
         f"{caller.name} can do {' and '.join(parts)}{on}; {powers:,} of them manage{'s' * (powers == 1)} permissions."
     )
-    return AllowedActions(found.question, sentence, COLUMNS, found.unknowns, caller.arn, groups)
+    return replace(found, sentence=sentence)
 
 
 def _missing(caller: Asker) -> Iterator[str]:

@@ -15,7 +15,7 @@ from iamviz.catalogue import nearest
 from iamviz.engine.coverage import ActionsDecided, decide_actions
 from iamviz.engine.depends import Answer, Unknown, Verdict, decide
 from iamviz.engine.request import TRUST_ACTIONS, Caller, CallerKind, PolicySet, Request
-from iamviz.policy.model import Effect, Policy, PolicyKind, Statement
+from iamviz.policy.model import Effect, Policy, PolicyKind
 from iamviz.world.callers import caller_of, role_caller
 from iamviz.world.context import ContextValue, iso, principal_context, request_context
 from iamviz.world.entities import Role, User
@@ -110,7 +110,7 @@ class Asker:
         """
         lower = action.lower()
         return lower == "sts:getcalleridentity" or any(
-            not resource or _may_cover(statement, resource)
+            not resource or statement.could_cover(resource)
             for policy in self.policies.identity
             for statement in policy.covering(lower).allows
         )
@@ -314,12 +314,6 @@ class Asker:
     def _is_owned(self, resource: str, fields: Sequence[str]) -> bool:
         """Whether the owner is told, by the ARN or by the world; that of a bucket usually is not."""
         return resource == "*" or self.world.resource_of(resource) is not None or (len(fields) == 6 and bool(fields[4]))
-
-
-def _may_cover(statement: Statement, resource: str) -> bool:
-    """Whether a resource element covers a resource, for some request; one with variables may."""
-    static = all(pattern.template.is_static for pattern in statement.resources or ())
-    return not static or statement.covers_resource(resource, {})
 
 
 def has_policy(action: str, resource: str) -> bool:

@@ -5,7 +5,7 @@ same engine that answers all other questions says so. Where a call depends on so
 that a dump does not hold (a function that has the role), the way is played supposing it, and the finding says so.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -249,9 +249,6 @@ def _evidence(stage: Stage, plan: Plan) -> tuple[Said, ...]:
     return tuple(found)
 
 
-Planner = Callable[[Stage], Iterator[Plan]]
-
-
 def last_name(arn: str) -> str:
     """The name at the end of an ARN."""
     return Arn.parse(arn).name
@@ -259,7 +256,7 @@ def last_name(arn: str) -> str:
 
 def is_protected(role: Role) -> bool:
     """Whether AWS alone may change a role: service-linked ones, and those of Identity Center."""
-    return ":role/aws-service-role/" in role.arn or ":role/aws-reserved/" in role.arn
+    return role.service_linked or ":role/aws-reserved/" in role.arn
 
 
 def strongest(stage: Stage, arns: Iterable[str], most: int = 3) -> list[str]:

@@ -178,7 +178,7 @@ def _github(
         verdict = outsider(world, alone, entry, claims)
         if verdict.answer is Answer.DENIED:
             continue
-        stage, moves = _by_workflow(world, role, entry.value, subject, claims, repository)
+        stage, moves = _by_workflow(world, role, entry.value, subject, repository)
         sentence = f"{name} lets in {words}."
         yield AccountFinding(*(code, risk, role.arn, sentence, verdict.keys, said), role.arn, stage, moves)
         return
@@ -209,7 +209,7 @@ def _tokens(statement: Statement, tests_subject: bool) -> Iterator[tuple[str, st
 
 
 def _by_workflow(
-    world: World, role: Role, provider: str, subject: str, claims: Mapping[str, str], repository: str
+    world: World, role: Role, provider: str, subject: str, repository: str
 ) -> tuple[World | None, tuple[Move, ...]]:
     """A workflow with such a token becomes the role; a provider that the files do not tell is supposed to exist."""
     known = world.oidc_providers.get(provider)

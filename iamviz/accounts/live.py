@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from iamviz.accounts.details import LISTS
 from iamviz.accounts.files import AccountDump, account_world
+from iamviz.accounts.side_files import POLICY_TYPES
 
 __all__ = ["download", "read_account"]
 
 ATTEMPTS = 10
 """How often a call is tried before it counts as failed; waiting grows between the attempts."""
-_KINDS = ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY")
 Document = tuple[str, dict[str, Any]]
 Client = Any
 
@@ -78,9 +79,7 @@ class _Reader:
         return list(getattr(client, operation)(**params).get(member, ()))
 
     def details(self) -> dict[str, Any]:
-        merged: dict[str, Any] = {
-            name: [] for name in ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
-        }
+        merged: dict[str, Any] = {name: [] for name in LISTS}
         for page in self.iam.get_paginator("get_account_authorization_details").paginate():
             for name, items in merged.items():
                 items += page.get(name, ())
@@ -144,7 +143,7 @@ class _Reader:
     def attached(self, client: Client, target: str, policies: dict[str, dict[str, Any]]) -> list[str]:
         """The ids of what is attached to a target; each policy is fetched once."""
         found = []
-        for kind in _KINDS:
+        for kind in POLICY_TYPES:
             for item in self.listed(client, target, kind):
                 if item["Id"] not in policies:
                     told = client.describe_policy(PolicyId=item["Id"])["Policy"]

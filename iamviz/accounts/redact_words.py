@@ -57,7 +57,6 @@ class Words:
         self._cuts: set[str] | None = None
         self._codes: dict[str, str] = {}
         self._next = 0
-        self._next = 0
         self._spellings: dict[str, str] = {}
         self._used: set[str] = set()
         self._accounts: dict[str, str] = {}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from iamviz.engine.depends import Need, Verdict
+from iamviz.engine.depends import Verdict
 from iamviz.policy.conditions import ConditionRow
 from iamviz.policy.model import Effect
 from iamviz.policy.values import parse_instant, parse_ip_range, parse_number
@@ -24,14 +24,14 @@ def satisfying(verdict: Verdict, now: datetime) -> dict[str, str] | None:
         if need.row is None:
             return None
         wanted = need.statement.effect is Effect.ALLOW
-        value = _value(need, need.row, wanted, now)
+        value = _value(need.row, wanted, now)
         if value is None:
             return None
         context |= value
     return context
 
 
-def _value(need: Need, row: ConditionRow, wanted: bool, now: datetime) -> Mapping[str, str] | None:
+def _value(row: ConditionRow, wanted: bool, now: datetime) -> Mapping[str, str] | None:
     """A value for one row; the empty mapping when the key had better be absent."""
     operator, _, if_exists = row.parsed
     if operator.name == "Null":

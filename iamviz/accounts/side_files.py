@@ -17,11 +17,12 @@ from iamviz.world.entities import Account, OidcProvider, Resource
 from iamviz.world.organization import FULL_ACCESS, OrganizationPolicy, OrganizationUnit, full_access
 from iamviz.world.world import World
 
-__all__ = ["SIDE_FILES", "add_side_file", "side_file"]
+__all__ = ["POLICY_TYPES", "SIDE_FILES", "add_side_file", "side_file"]
 
 _SHORTEST, _LONGEST = 3600, 43200
 DEEPEST = 5
-_KINDS = {"SERVICE_CONTROL_POLICY": PolicyKind.SCP, "RESOURCE_CONTROL_POLICY": PolicyKind.RCP}
+POLICY_TYPES = {"SERVICE_CONTROL_POLICY": PolicyKind.SCP, "RESOURCE_CONTROL_POLICY": PolicyKind.RCP}
+"""The types of an organization's policies that are read, by AWS's names."""
 SIDE_FILES: Mapping[str, str] = {
     "Roles": "sessions",
     "Role": "sessions",
@@ -142,9 +143,9 @@ class _Organization:
 
     def read_policies(self, data: Mapping[str, Any], place: str) -> Iterator[tuple[str, OrganizationPolicy]]:
         for here, item in self.notes.entries(data, "Policies", place):
-            kind = _KINDS.get(str(item.get("Type")))
+            kind = POLICY_TYPES.get(str(item.get("Type")))
             if kind is None:
-                text = f"Type is {item.get('Type')!r:.40}; expected {' or '.join(_KINDS)}"
+                text = f"Type is {item.get('Type')!r:.40}; expected {' or '.join(POLICY_TYPES)}"
                 self.notes.problems.append(f"{here}: {text}; the policy is left out")
                 continue
             key, name = str(item.get("Id")), str(item.get("Name") or item.get("Id"))

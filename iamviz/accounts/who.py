@@ -10,7 +10,7 @@ from iamviz.accounts.trust import Trusted, role_of_session, who_may_assume
 from iamviz.catalogue import action_info
 from iamviz.engine.depends import Answer
 from iamviz.policy.elements import PrincipalEntry
-from iamviz.policy.model import Policy, Statement
+from iamviz.policy.model import Policy
 from iamviz.world.world import World, WorldError
 
 __all__ = ["May", "WhoCan", "who_can", "who_can_assume"]
@@ -124,7 +124,7 @@ def _may(caller: Asker, action: str, resource: str) -> May | None:
 def _from_outside(world: World, policy: Policy, action: str, resource: str) -> Iterator[May]:
     """Whom a resource policy lets in that is no user or role of the world."""
     for statement in policy.covering(action.lower()).allows:
-        if not _covers(statement, resource):
+        if not statement.could_cover(resource):
             continue
         for entry in statement.principals or ():
             role = role_of_session(world, entry.value)
@@ -137,12 +137,6 @@ def _from_outside(world: World, policy: Policy, action: str, resource: str) -> I
                 depends = keys if kind in ("service", "provider") else (*keys, "the policies of its own account")
                 principal = "everyone" if kind == "everyone" else entry.account or entry.value
                 yield May(principal, kind, depends, said_of(policy, statement), known=False)
-
-
-def _covers(statement: Statement, resource: str) -> bool:
-    """Whether the resource element may cover the resource; one with variables may."""
-    static = all(pattern.template.is_static for pattern in statement.resources or ())
-    return not static or statement.covers_resource(resource, {})
 
 
 def _outside(world: World, entry: PrincipalEntry) -> str:
@@ -181,7 +175,7 @@ def who_can_assume(world: World, role: str) -> WhoCan:
     arn = principal_arn(world, role)
     if arn not in world.roles:
         raise WorldError(f"{role!r} is a user; only a role can be assumed")
-    found = [_assuming(world, arn, trusted) for trusted in who_may_assume(world, arn)]
+    found = [_assuming(trusted) for trusted in who_may_assume(world, arn)]
     found.sort(key=lambda may: not may.known)
     name = world.name_of(arn)
     sentence = _sentence(found, f"become {name}")
@@ -190,11 +184,11 @@ def who_can_assume(world: World, role: str) -> WhoCan:
     )
 
 
-def _assuming(world: World, role_arn: str, trusted: Trusted) -> May:
-    said, depends = trusted.said, trusted.keys
+def _assuming(trusted: Trusted) -> May:
+    depends = trusted.keys
     if not trusted.known and trusted.kind not in ("service", "provider"):
         depends = (*depends, "the policies of its own account")
-    return May(trusted.principal, trusted.kind, depends, said, trusted.known)
+    return May(trusted.principal, trusted.kind, depends, trusted.said, trusted.known)
 
 
 def _sentence(found: list[May], what: str) -> str:
