@@ -17,7 +17,7 @@ from rich.console import Console
 from iamviz._version import __version__
 from iamviz.check_command import HELP as CHECK_HELP
 from iamviz.check_command import check
-from iamviz.commands import add_commands
+from iamviz.commands import add_commands, flowing
 
 _TERMINAL = sys.stdout.isatty()
 _LAB_FOLDER = "iamviz-notebooks"
@@ -35,12 +35,6 @@ Examples:
   iamviz lab --no-browser --port 8890         on a server
   iamviz lab lessons --no-start               only copy
 """
-
-
-def _flowing(text: str) -> str:
-    """A help text with each paragraph on one line, to be broken where the terminal ends; examples stay as they are."""
-    paragraphs = text.split("\n\n")
-    return "\n\n".join(part if part.startswith("\b") else " ".join(part.split()) for part in paragraphs)
 
 
 app = typer.Typer(
@@ -74,7 +68,7 @@ def _options(
     pass
 
 
-@app.command(help=_flowing(_LAB_HELP), context_settings={"ignore_unknown_options": True})
+@app.command(help=flowing(_LAB_HELP), context_settings={"ignore_unknown_options": True})
 def lab(
     folder: Annotated[str, typer.Argument(metavar="DIR", help="Your folder of notebooks.")] = _LAB_FOLDER,
     options: Annotated[
@@ -152,5 +146,5 @@ def _say(text: str) -> None:
     Console(soft_wrap=True, highlight=False).print(text, markup=False)
 
 
-app.command("check", help=_flowing(CHECK_HELP))(check)
+app.command("check", help=flowing(CHECK_HELP))(check)
 add_commands(app)

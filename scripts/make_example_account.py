@@ -61,7 +61,7 @@ def web(host: str, **condition: Any) -> Document:
     return trust({"Federated": provider}, "sts:AssumeRoleWithWebIdentity", **condition)
 
 
-def inline(kind: str, policies: dict[str, Document]) -> list[Document]:
+def inline(policies: dict[str, Document]) -> list[Document]:
     return [{"PolicyName": name, "PolicyDocument": document} for name, document in policies.items()]
 
 
@@ -103,7 +103,7 @@ class Account:
         self.data["UserDetailList"].append(
             self.entity("user", "AIDA", name, "/", created)
             | {
-                "UserPolicyList": inline("User", more.get("policies", {})),
+                "UserPolicyList": inline(more.get("policies", {})),
                 "GroupList": groups,
                 "AttachedManagedPolicies": attached(*more.get("attached", ())),
                 **({"PermissionsBoundary": _boundary(boundary)} if boundary else {}),
@@ -114,7 +114,7 @@ class Account:
     def group(self, name: str, policies: dict[str, Document], *arns: str) -> None:
         self.data["GroupDetailList"].append(
             self.entity("group", "AGPA", name, "/", "2024-01-08")
-            | {"GroupPolicyList": inline("Group", policies), "AttachedManagedPolicies": attached(*arns)}
+            | {"GroupPolicyList": inline(policies), "AttachedManagedPolicies": attached(*arns)}
         )
 
     def role(
@@ -137,7 +137,7 @@ class Account:
             | {
                 "AssumeRolePolicyDocument": document(*trusted),
                 "InstanceProfileList": [profile] if profile else [],
-                "RolePolicyList": inline("Role", policies),
+                "RolePolicyList": inline(policies),
                 "AttachedManagedPolicies": attached(*more.get("attached", ())),
                 **({"PermissionsBoundary": _boundary(boundary)} if boundary else {}),
                 "Tags": [{"Key": key, "Value": value} for key, value in more.get("tags", {}).items()],

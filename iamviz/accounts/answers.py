@@ -12,7 +12,7 @@ from iamviz.policy.model import Effect, Policy, PolicyKind, Statement
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Reply", "Said", "allow_of", "said_of"]
+__all__ = ["Reply", "Said", "allow_of", "not_known", "said_of"]
 
 Row = Mapping[str, Any]
 
@@ -110,9 +110,12 @@ def text_of(sentence: str, columns: Sequence[str], rows: Sequence[Row], unknowns
         lines += ["", _line(columns, widths)] + [_line(cells, widths) for cells in shown]
     if len(rows) > MOST_LINES:
         lines.append(f"… and {len(rows) - MOST_LINES} more")
-    if unknowns:
-        lines += ["", "Not known:", *(f"- {text}" for text in unknowns)]
-    return "\n".join(lines)
+    return "\n".join([*lines, *not_known(unknowns)])
+
+
+def not_known(unknowns: Sequence[str]) -> list[str]:
+    """The end of an answer for a terminal: what is not known, a line each; nothing where there is nothing to say."""
+    return ["", "Not known:", *(f"- {text}" for text in unknowns)] if unknowns else []
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

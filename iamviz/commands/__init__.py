@@ -19,7 +19,7 @@ from iamviz.commands.trail import trail
 from iamviz.commands.why import HELP as WHY_HELP
 from iamviz.commands.why import why
 
-__all__ = ["add_commands"]
+__all__ = ["add_commands", "flowing"]
 
 _COMMANDS = (
     ("can", "Say what somebody can do.", CAN_HELP, can),

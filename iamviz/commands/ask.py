@@ -18,6 +18,7 @@ from iamviz.commands.common import (
     lede,
     load,
     say,
+    say_json,
     some_actions,
     some_people,
     write,
@@ -110,7 +111,7 @@ def can(
     except ValueError as error:
         fail(str(error))
     if as_json:
-        typer.echo(json.dumps(told, indent=2))
+        say_json(told)
     else:
         say(_told(told))
     raise typer.Exit(_CODES[told["verdict"]])
@@ -118,6 +119,8 @@ def can(
 
 def _counts(answer: AskedPicture) -> str:
     """How many actions by service and access level, and what is not known."""
+    from iamviz.accounts.answers import not_known
+
     levels = ("List", "Read", "Tagging", "Write", "Permissions management")
     counts: dict[str, dict[str, int]] = {}
     for action, level in {row["action"]: row["access level"] for row in answer.rows}.items():
@@ -129,8 +132,7 @@ def _counts(answer: AskedPicture) -> str:
         numbers = (counts[service].get(level, 0) for level in levels)
         cells = (f"  {number or '·':>{max(len(level), 7)}}" for level, number in zip(levels, numbers, strict=True))
         lines.append(f"{service:{width}}" + "".join(cells))
-    lines += ["", "Not known:", *(f"- {text}" for text in answer.unknowns)] if answer.unknowns else []
-    return "\n".join(lines)
+    return "\n".join([*lines, *not_known(answer.unknowns)])
 
 
 def _one(loaded: Loaded, arn: str, action: str, resource: str, keys: dict[str, Any]) -> dict[str, Any]:
@@ -201,6 +203,8 @@ def _check_action(action: str) -> None:
 
 
 def _told(told: dict[str, Any]) -> str:
+    from iamviz.accounts.answers import not_known
+
     on = f" on {told['resource']}" if told["resource"] else ""
     lines = [f"{told['who']}, {told['action']}{on}: {told['sentence']}"]
     lines += [f"  by {told['statement']}"] if told["statement"] and told["verdict"] != "denied" else []
@@ -208,8 +212,7 @@ def _told(told: dict[str, Any]) -> str:
     for change in told["change"]:
         first, *rest = change.split("\n")
         lines += [f"  - {first}", *(f"    {line}" for line in rest)]
-    lines += ["", "Not known:", *(f"- {text}" for text in told["unknown"])] if told["unknown"] else []
-    return "\n".join(lines)
+    return "\n".join([*lines, *not_known(told["unknown"])])
 
 
 def who_can(
@@ -278,7 +281,7 @@ def _show(
     if page is not None:
         write(page, page_html(answer.answer.question, lede(loaded), [("", [answer]), *more]))
     if as_json:
-        typer.echo(json.dumps(json.loads(answer.to_json()), indent=2))
+        say_json(json.loads(answer.to_json()))
     else:
         say(text or str(answer.answer))
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from iamviz.commands.common import AsJson, Exit, Loaded, Page, Redact, lede, load, say, write
+from iamviz.commands.common import AsJson, Exit, Loaded, Page, Redact, lede, load, say, say_json, write
 
 __all__ = ["HELP", "compare"]
 
@@ -45,7 +45,7 @@ def compare(
     if page is not None:
         write(page, page_html("What changed", lede(now), [("", [answer])]))
     if as_json:
-        typer.echo(json.dumps(json.loads(answer.to_json()), indent=2))
+        say_json(json.loads(answer.to_json()))
     else:
         say(str(answer.answer))
     if answer.rows:

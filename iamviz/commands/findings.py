@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from iamviz.commands.common import Accounts, AsJson, Exit, Page, Redact, fail, lede, load, say, write
+from iamviz.commands.common import Accounts, AsJson, Exit, Page, Redact, fail, lede, load, say, say_json, write
 
 if TYPE_CHECKING:
     from iamviz.accounts.finding import AccountFinding, Findings
@@ -75,7 +75,7 @@ def findings(
             sections.append(("How it would go", [STORIES_TOLD, *stories]))
         write(page, page_html("Findings", lede(loaded), sections))
     if as_json:
-        typer.echo(json.dumps(json.loads(found.to_json()), indent=2))
+        say_json(json.loads(found.to_json()))
     else:
         say("\n".join(_lines(found, bool(wanted))))
     if any(one.risk is Risk.HIGH for one in found.found):
@@ -84,6 +84,8 @@ def findings(
 
 def _lines(found: Findings, chosen: bool) -> Iterator[str]:
     """By risk and code: what was found, what it means, what to do, when it is fine."""
+    from iamviz.accounts.answers import not_known
+
     counts = f"{len(found.found)} of the chosen codes." if chosen else found.sentence
     yield counts
     kinds: dict[tuple[str, str], list[AccountFinding]] = {}
@@ -101,7 +103,4 @@ def _lines(found: Findings, chosen: bool) -> Iterator[str]:
         yield f"  It means: {rule.means}"
         yield f"  What to do: {rule.fix}"
         yield f"  When it is fine: {rule.fine}"
-    if found.unknowns:
-        yield ""
-        yield "Not known:"
-        yield from (f"- {text}" for text in found.unknowns)
+    yield from not_known(found.unknowns)

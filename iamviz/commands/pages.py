@@ -76,16 +76,13 @@ def export(
     if ending and not snippet:
         raise typer.BadParameter("--id is for fragments: it goes with --snippet")
 
-    def write(progress: Progress | None) -> list[Path]:
-        if snippet:
-            return exporting.snippets(notebooks, to, progress, suffix=ending)
-        return exporting.export(notebooks, to, progress, glossary=glossary, with_cheat_sheet=with_cheat_sheet)
-
-    def run() -> list[Path]:
+    def write() -> list[Path]:
         with _bars() as progress:
-            return write(progress)
+            if snippet:
+                return exporting.snippets(notebooks, to, progress, suffix=ending)
+            return exporting.export(notebooks, to, progress, glossary=glossary, with_cheat_sheet=with_cheat_sheet)
 
-    _tell(run)
+    _tell(write)
 
 
 def student(

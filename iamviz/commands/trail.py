@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
 from typing import Annotated
 
@@ -41,9 +40,9 @@ def trail(
 ) -> None:
     """Read CloudTrail files: who became which role, when, with what, and what was refused."""
     from iamviz.accounts.redact import Redactor
-    from iamviz.accounts.trail import Trail, TrailError
+    from iamviz.accounts.trail import TrailError
     from iamviz.pictures.page import page_html
-    from iamviz.pictures.trail_frames import ShownTrail, observed_picture
+    from iamviz.pictures.trail_frames import observed_picture
     from iamviz.pictures.trail_frames import trail as read
 
     try:
@@ -52,8 +51,7 @@ def trail(
         key = found.credential(about).key if about else ""
         if redact or (redact is None and page is not None):
             redactor = Redactor(found)
-            redacted = redactor(found)
-            found, key = ShownTrail(*(getattr(redacted, field.name) for field in fields(Trail))), redactor(key)
+            found, key = redactor(found), redactor(key)
         story = found.story(key, steps) if found.credentials else None
     except TrailError as error:
         fail(str(error))
