@@ -14,11 +14,12 @@ from iamviz.pictures.css import components_in
 from iamviz.pictures.frame import checked_id
 from iamviz.pictures.instants import Answer, Asked, Instant, Probe, answer_at, instants, probes_of
 from iamviz.pictures.lifelines import LifeRow, lifelines
+from iamviz.pictures.map_builder import clock
 from iamviz.pictures.marks import Mark, breakable, clean, esc, glyph, hue_of, mark, word
 from iamviz.pictures.picture import Picture
 from iamviz.pictures.request_map import actor_name, short_resource
 from iamviz.pictures.revocation import revocations
-from iamviz.pictures.story_map import clock, verb_of
+from iamviz.pictures.story_map import verb_of
 from iamviz.pictures.story_parts import axis_ticks, life_rows, sessions_of, time_range
 from iamviz.story.story import Step, Story
 from iamviz.world.world import World

@@ -17,11 +17,12 @@ from iamviz.pictures.css import components_in
 from iamviz.pictures.errors import PictureError
 from iamviz.pictures.evidence import request_html
 from iamviz.pictures.frame import checked_id, veiled
+from iamviz.pictures.map_builder import clock
 from iamviz.pictures.marks import Mark, clean, esc, glyph, hue_of, inline, mark
 from iamviz.pictures.picture import Picture
 from iamviz.pictures.quote import quote
 from iamviz.pictures.request_frame import asked_words, aws_answer, evidence_html, map_html
-from iamviz.pictures.story_map import clock, outcome_mark
+from iamviz.pictures.story_map import outcome_mark
 from iamviz.pictures.story_parts import answer_html, caption_html
 from iamviz.policy.model import Effect, Policy, PolicyKind
 from iamviz.story.captions import outcome_words

@@ -14,11 +14,11 @@ from iamviz.pictures.evidence import (
     request_html,
     statement_quote,
 )
+from iamviz.pictures.map_builder import clock
 from iamviz.pictures.map_paint import paint
 from iamviz.pictures.marks import glyph, hue_of
 from iamviz.pictures.quote import answer
 from iamviz.pictures.request_map import request_map
-from iamviz.pictures.story_map import clock
 from iamviz.world.world import World
 
 

@@ -8,6 +8,7 @@ from iamviz.pictures.css import components_in
 from iamviz.pictures.errors import PictureError
 from iamviz.pictures.frame import FrameView, frame_html, rail_length, stepper_html
 from iamviz.pictures.lifelines import lifelines, lifelines_text
+from iamviz.pictures.map_builder import clock
 from iamviz.pictures.map_layout import layout
 from iamviz.pictures.map_model import Map
 from iamviz.pictures.map_paint import MapPicture, map_picture, paint
@@ -15,7 +16,7 @@ from iamviz.pictures.marks import clean
 from iamviz.pictures.picture import Picture
 from iamviz.pictures.revocation import revocations
 from iamviz.pictures.story_changes import changes_of
-from iamviz.pictures.story_map import clock, focus_of, session_states, story_map
+from iamviz.pictures.story_map import focus_of, session_states, story_map
 from iamviz.pictures.story_parts import (
     answer_html,
     bet_part,

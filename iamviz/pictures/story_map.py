@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
 
 from iamviz.accounts.trust import short_key
 from iamviz.arn import Arn
 from iamviz.calls.services import resource_arn
 from iamviz.pictures.evidence import decided_by
-from iamviz.pictures.map_model import Map, MapAccount, MapEdge, MapNode, NodeKind
+from iamviz.pictures.map_builder import MapBuilder, clock
+from iamviz.pictures.map_model import Map, MapAccount, MapEdge, NodeKind
 from iamviz.pictures.marks import Mark
 from iamviz.pictures.story_changes import changes_of
 from iamviz.policy.model import PolicyKind
@@ -49,11 +49,6 @@ def verb_of(operation: str) -> str:
     found = _FIRST_WORD.match(name)
     word = found[0] if found else name
     return _VERBS.get(word, word.lower() + ("es" if word.endswith(("s", "sh", "ch")) else "s"))
-
-
-def clock(moment: datetime) -> str:
-    """A clock time as pictures write it."""
-    return moment.strftime("%H:%M")
 
 
 def session_states(step: Step) -> dict[str, str]:
@@ -97,11 +92,10 @@ def story_map(story: Story) -> Map:
     return _Builder(story).map()
 
 
-class _Builder:
+class _Builder(MapBuilder):
     def __init__(self, story: Story) -> None:
+        super().__init__()
         self.story = story
-        self.nodes: dict[str, MapNode] = {}
-        self.edges: list[MapEdge] = []
 
     def map(self) -> Map:
         for step in self.story.steps:
@@ -113,14 +107,7 @@ class _Builder:
             for number, account in world.accounts.items()
             if number in used
         )
-        return Map(
-            self.order(accounts),
-            tuple(self.nodes.values()),
-            tuple(self.edges),
-            ranksep=0.06,
-            nodesep=0.08,
-            stacked=True,
-        )
+        return self.drawn(self.order(accounts))
 
     def order(self, accounts: tuple[MapAccount, ...]) -> tuple[MapAccount, ...]:
         """Accounts in the order in which the story reaches them: the identity account first."""
@@ -179,9 +166,8 @@ class _Builder:
             before, after = getattr(step.before, things), getattr(step.after, things)
             if arn in before or arn in after:
                 name = (step.after if arn in after else step.before).name_of(arn)
-                node = MapNode(arn, kind, name, kind, Arn.parse(arn).account, 1 if arn in before else step.number)
-                self.nodes.setdefault(arn, replace(node, title=arn, ended_sub="deleted"))
-                return arn
+                since = 1 if arn in before else step.number
+                return self.add(arn, kind, name, kind, Arn.parse(arn).account, since, ended_sub="deleted")
         found = step.after.resource_of(arn)
         return self.resource(step.after, arn, "") if found is not None else None
 
@@ -235,8 +221,7 @@ class _Builder:
         )
         if not roles or roles[0] not in step.after.roles:
             return None
-        self.role(step.after, roles[0])
-        return roles[0]
+        return self.role(step.after, roles[0])
 
     def issue(self, step: Step, caller: str | None) -> None:
         """A session that STS gives out, or does not: through a role, or straight to a user."""
@@ -246,9 +231,8 @@ class _Builder:
         if caller is None or (arn not in step.after.roles and session is None):
             return
         if arn not in step.after.roles and session is not None:
-            self.session(session, step.number)
+            key = self.session(session, step.number)
             verb = f"issued {clock(session.issued)}"
-            key = session.access_key_id
             self.edges.append(MapEdge(caller, key, "session", verb, step.number, until=self.death(session)))
             return
         self.role(step.after, arn)
@@ -263,8 +247,7 @@ class _Builder:
 
     def issued(self, session: Session, since: int, verb: str = "assumed", *, numbered: bool = True) -> None:
         """A session beside its role, from the step on that brought it; ``numbered`` where no request has the number."""
-        self.session(session, since)
-        key, when = session.access_key_id, f"{verb} {clock(session.issued)}"
+        key, when = self.session(session, since), f"{verb} {clock(session.issued)}"
         if not any(edge.kind == "session" and edge.target == key for edge in self.edges):
             step, until = since if numbered else None, self.death(session)
             self.edges.append(MapEdge(session.principal, key, "session", when, step, since=since, until=until))
@@ -285,14 +268,12 @@ class _Builder:
         actor = workload.user if workload else actor
         session = world.sessions.get(world.profiles.get(actor.removeprefix("session:"), ""))
         if session is not None:
-            self.session(session, 1)
-            return session.access_key_id
+            return self.session(session, 1)
         kind, _, rest = actor.partition(":")
         account, _, name = rest.partition("/")
         user = world.labels.get(actor, f"arn:{world.partition}:iam::{account}:user/{name}" if kind == "user" else actor)
         if user in world.users:
-            self.user(world, user)
-            return user
+            return self.user(world, user)
         match kind:
             case "root":
                 self.add(actor, "user", "root user", "of the account", rest)
@@ -326,9 +307,8 @@ class _Builder:
     def workload(self, workload: Workload, step: Step) -> str:
         """A workload as what it is: an EC2 instance, a GitHub job."""
         kind: NodeKind = "service" if workload.service else "idp"
-        node = MapNode(workload.name, kind, workload.name, workload.title, workload.account or None, step.number)
-        self.nodes.setdefault(workload.name, replace(node, title=workload.arn or workload.name))
-        return workload.name
+        name, account = workload.name, workload.account or None
+        return self.add(name, kind, name, workload.title, account, step.number, workload.arn or name)
 
     def workload_at(self, step: Step) -> str | None:
         """The workload that a step makes, changes or asks; one that is made gets the line to its role at once."""
@@ -344,30 +324,23 @@ class _Builder:
                 return self.workload(workload, step)
         return None
 
-    def user(self, world: World, arn: str) -> None:
-        self.add(arn, "user", world.name_of(arn), "user", Arn.parse(arn).account)
+    def user(self, world: World, arn: str) -> str:
+        return self.add(arn, "user", world.name_of(arn), "user", Arn.parse(arn).account)
 
-    def role(self, world: World, arn: str) -> None:
-        self.add(arn, "role", world.name_of(arn), "role", Arn.parse(arn).account)
+    def role(self, world: World, arn: str) -> str:
+        return self.add(arn, "role", world.name_of(arn), "role", Arn.parse(arn).account)
 
-    def session(self, session: Session, since: int) -> None:
-        key = session.access_key_id
-        until, ended = f"until {clock(session.expires)}", f"ended {clock(session.expires)}"
-        node = MapNode(key, "session", session.name, until, session.account, since, session.arn, ended)
-        self.nodes.setdefault(key, node)
+    def session(self, session: Session, since: int) -> str:
+        return self.add_session(
+            session.access_key_id, session.name, session.account, since, session.arn, session.expires
+        )
 
     def resource(self, world: World, arn: str, service: str) -> str:
         if arn == "*":
-            self.add(f"* {service}", "service", service, "AWS service", None)
-            return f"* {service}"
+            return self.add(f"* {service}", "service", service, "AWS service", None)
         found = world.resource_of(arn)
         if found is None:
-            self.add(arn, "resource", arn.rpartition(":")[2], arn.split(":")[2] if ":" in arn else "", None)
-            return arn
+            return self.add(arn, "resource", arn.rpartition(":")[2], arn.split(":")[2] if ":" in arn else "", None)
         kind: NodeKind = "bucket" if found.kind == "bucket" else "resource"
         sub = "S3 bucket" if found.kind == "bucket" else found.kind
-        self.add(found.arn, kind, world.name_of(found.arn), sub, found.account)
-        return found.arn
-
-    def add(self, key: str, kind: NodeKind, name: str, sub: str, account: str | None) -> None:
-        self.nodes.setdefault(key, MapNode(key, kind, name, sub, account, title=key))
+        return self.add(found.arn, kind, world.name_of(found.arn), sub, found.account)

@@ -16,12 +16,13 @@ from iamviz.pictures.errors import PictureError
 from iamviz.pictures.evidence import MOST_LINES, condition_rows, gates_html, lock_html, policy_quote, statement_quote
 from iamviz.pictures.frame import before_after, bet_html, veiled
 from iamviz.pictures.lifelines import Lamp, LifeRow, lifelines
+from iamviz.pictures.map_builder import clock
 from iamviz.pictures.marks import Mark, esc, inline
 from iamviz.pictures.picture import Picture
 from iamviz.pictures.quote import answer, change_quote
 from iamviz.pictures.revocation import revocations
 from iamviz.pictures.story_changes import SHOWN_AS_LINES, changed_policies, changes_of
-from iamviz.pictures.story_map import clock, outcome_mark
+from iamviz.pictures.story_map import outcome_mark
 from iamviz.story.captions import CaptionPart, outcome_words
 from iamviz.story.story import Step, Story
 from iamviz.world.entities import User

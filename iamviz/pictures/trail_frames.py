@@ -19,12 +19,13 @@ from iamviz.engine.wording import client_view
 from iamviz.pictures.css import components_in
 from iamviz.pictures.frame import FrameView, frame_html, rail_length, stepper_html
 from iamviz.pictures.lifelines import Lamp, LifeRow, lifelines, lifelines_text
+from iamviz.pictures.map_builder import clock
 from iamviz.pictures.map_paint import paint
 from iamviz.pictures.marks import clean, esc, shorten
 from iamviz.pictures.notes import notes
 from iamviz.pictures.picture import Picture
 from iamviz.pictures.quote import answer
-from iamviz.pictures.story_map import clock, outcome_mark
+from iamviz.pictures.story_map import outcome_mark
 from iamviz.pictures.trail_map import trail_map
 from iamviz.story.captions import outcome_words
 from iamviz.world.world import World

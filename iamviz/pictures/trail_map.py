@@ -5,8 +5,9 @@ from __future__ import annotations
 from iamviz.accounts.trail import Credential
 from iamviz.accounts.trail_story import ObservedStep, ObservedStory
 from iamviz.arn import split_fields
-from iamviz.pictures.map_model import Map, MapAccount, MapEdge, MapNode, NodeKind
-from iamviz.pictures.story_map import clock, outcome_mark, verb_of
+from iamviz.pictures.map_builder import MapBuilder, clock
+from iamviz.pictures.map_model import Map, MapAccount, MapEdge, NodeKind
+from iamviz.pictures.story_map import outcome_mark, verb_of
 
 __all__ = ["trail_map"]
 
@@ -16,25 +17,17 @@ def trail_map(story: ObservedStory) -> Map:
     return _Builder(story).map()
 
 
-class _Builder:
+class _Builder(MapBuilder):
     def __init__(self, story: ObservedStory) -> None:
+        super().__init__()
         self.story = story
-        self.nodes: dict[str, MapNode] = {}
-        self.edges: list[MapEdge] = []
 
     def map(self) -> Map:
         for step in self.story.steps:
             self.step(step)
         accounts = tuple(dict.fromkeys(node.account for node in self.nodes.values() if node.account))
-        compact = len(self.nodes) > 14
-        return Map(
-            tuple(MapAccount(number, "account", number) for number in accounts),
-            tuple(self.nodes.values()),
-            tuple(self.edges),
-            compact=compact,
-            ranksep=0.06,
-            nodesep=0.08,
-            stacked=True,
+        return self.drawn(
+            tuple(MapAccount(number, "account", number) for number in accounts), compact=len(self.nodes) > 14
         )
 
     def step(self, step: ObservedStep) -> None:
@@ -64,11 +57,11 @@ class _Builder:
             federated = event.who.kind in ("WebIdentityUser", "SAMLUser")
             kind: NodeKind = "service" if event.who.service else "idp" if federated else "account"
             sub = "AWS service" if event.who.service else "outside identity" if federated else "another account"
-            return self.add(f"who:{event.who.name}", kind, event.who.name, sub, None, step.number)
+            name = event.who.name
+            return self.add(f"who:{name}", kind, name, sub, None, step.number, name)
         if not actor.is_session:
-            return self.add(
-                actor.key, "user", actor.name, "long-term key", actor.account or None, step.number, actor.arn
-            )
+            title, account = actor.arn or actor.name, actor.account or None
+            return self.add(actor.key, "user", actor.name, "long-term key", account, step.number, title)
         known = actor.key in self.nodes
         key = self.session(actor, step.number)
         if not known and actor.role:
@@ -78,15 +71,8 @@ class _Builder:
         return key
 
     def session(self, credential: Credential, number: int) -> str:
-        end = credential.expires
-        until = f"until {clock(end)}" if end else "end not in the trail"
-        ended = f"ended {clock(end)}" if end else ""
-        account = credential.account or None
-        self.nodes.setdefault(
-            credential.key,
-            MapNode(credential.key, "session", credential.name, until, account, number, credential.arn, ended),
-        )
-        return credential.key
+        key, name, account = credential.key, credential.name, credential.account or None
+        return self.add_session(key, name, account, number, credential.arn, credential.expires)
 
     def role(self, arn: str, number: int) -> str:
         fields = split_fields(arn)
@@ -99,9 +85,8 @@ class _Builder:
         event = step.event
         for instance in event.instances:
             # The session that an instance's credentials speak as has the instance's name: they are not the same thing.
-            return self.add(
-                f"thing:{instance}", "resource", instance, "EC2 instance", event.account or None, step.number
-            )
+            account = event.account or None
+            return self.add(f"thing:{instance}", "resource", instance, "EC2 instance", account, step.number, instance)
         service = event.action.partition(":")[0]
         fields = split_fields(event.resource)
         if len(fields) == 6:
@@ -111,12 +96,5 @@ class _Builder:
             kind: NodeKind = "bucket" if fields[2] == "s3" else "resource"
             account = None if fields[4] == "aws" else fields[4] or event.account or None
             return self.add(f"thing:{event.resource}", kind, name, fields[2], account, step.number, event.resource)
-        return self.add(
-            f"service:{service}@{event.account}", "service", service, "service", event.account or None, step.number
-        )
-
-    def add(
-        self, key: str, kind: NodeKind, name: str, sub: str, account: str | None, since: int, title: str = ""
-    ) -> str:
-        self.nodes.setdefault(key, MapNode(key, kind, name, sub, account, since, title or name))
-        return key
+        key, account = f"service:{service}@{event.account}", event.account or None
+        return self.add(key, "service", service, "service", account, step.number, service)

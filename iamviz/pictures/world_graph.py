@@ -14,8 +14,8 @@ from iamviz.accounts.trust import Trusted, who_may_assume
 from iamviz.arn import Arn
 from iamviz.calls.ask import ask
 from iamviz.calls.model import CallError
+from iamviz.pictures.map_builder import clock
 from iamviz.pictures.map_model import MapEdge, MapNode, NodeKind
-from iamviz.pictures.story_map import clock
 from iamviz.world.entities import Resource
 from iamviz.world.world import World
 
