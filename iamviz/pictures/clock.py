@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from iamviz.pictures.css import components_in
-from iamviz.pictures.frame import checked_id
+from iamviz.pictures.frame import checked_id, clock_line
 from iamviz.pictures.instants import Answer, Asked, Instant, Probe, answer_at, instants, probes_of
 from iamviz.pictures.lifelines import LifeRow, lifelines
 from iamviz.pictures.map_builder import clock
-from iamviz.pictures.marks import Mark, breakable, clean, esc, glyph, hue_of, mark, word
+from iamviz.pictures.marks import Mark, breakable, clean, esc, hue_of, mark, word
 from iamviz.pictures.picture import Picture
 from iamviz.pictures.request_map import actor_name, short_resource
 from iamviz.pictures.revocation import revocations
@@ -131,9 +131,8 @@ def pane_html(made: Clock, index: int) -> str:
         for probe, answer, old in zip(made.probes, answers, before, strict=True)
     )
     height = 42 + _ROW * made.sessions
-    hand = f'<span class="c-mute">{glyph("clock", 14)}</span>'
     return (
-        f'<header class="hd"><p class="big b">{hand} {clock(instant.moment)}</p>'
+        f'<header class="hd">{clock_line(clock(instant.moment))}'
         f'<p class="iv-caption">{esc(instant.title)}</p></header>'
         f'<div style="min-height:{height}px">{made.lives[index]}</div>'
         f'<table class="lamps"><caption class="sr">Who may do what at {clock(instant.moment)}</caption>'

@@ -152,7 +152,7 @@ def gates_html(decision: Decision, world: World | None = None) -> str:
         return f'<p class="c-none">{esc(explanation.sentence)}</p>'
     if len(explanation.rows) == 1:
         return gate_art.gate_row(asked, _views(explanation.rows[0]), mark, _summary(explanation))
-    return gate_art.gate_rows(asked, [_row_view(row, explanation, world) for row in explanation.rows])
+    return gate_art.gate_rows(asked, [_row_view(row, world) for row in explanation.rows])
 
 
 def gates_picture(decision: Decision, world: World | None = None) -> Picture:
@@ -183,7 +183,7 @@ def _summary(explanation: Explanation) -> str:
     return f"{deciding[0].policy.label} says yes" if deciding else "no permission is needed"
 
 
-def _row_view(row: GateRow, explanation: Explanation, world: World | None) -> gate_art.GateRow:
+def _row_view(row: GateRow, world: World | None) -> gate_art.GateRow:
     name = world.account(row.account).name if world else ""
     owner = "the caller's account" if row.side == "caller" else "the resource's account"
     title = f"{owner}: {name} {row.account}" if name else f"{owner}: {row.account}"

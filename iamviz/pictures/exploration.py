@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from iamviz.calls.ask import ask
-from iamviz.calls.model import Call, CallError, Result
+from iamviz.calls.model import Call, CallError
 from iamviz.calls.perform import perform
 from iamviz.catalogue import action_resources
 from iamviz.engine.decision import Decision
@@ -29,6 +29,7 @@ from iamviz.world.world import World
 
 SELF: Final = "themselves"
 _PROFILE: Final = "iamviz-explorer"
+_Option = TypeVar("_Option", str, str | None)
 _UNNAMED: Final = re.compile(r"[^\w+=,.@-]", re.ASCII)
 
 Picks = tuple[int, ...]
@@ -93,7 +94,7 @@ class Exploration:
             Dimension("To", things, tuple(short_resource(thing) for thing in things)),
             Dimension("When", times, times),
         )
-        self._sessions: dict[tuple[int, int, int], tuple[World, str, Result] | Found] = {}
+        self._sessions: dict[tuple[int, int, int], tuple[World, str] | Found] = {}
 
     @property
     def size(self) -> int:
@@ -124,31 +125,28 @@ class Exploration:
             session = self._session(who, role, at)
             if isinstance(session, Found):
                 return session
-            world, actor, _ = session
-        cannot = unable(world, actor)
-        if cannot is not None:
-            return Found(cannot.mark, cannot.outcome, cannot.reason, "No policy is consulted.", None, world)
-        return _asked(world, actor, actions[action], resources[resource])
+            world, actor = session
+        return _cannot(world, actor) or _asked(world, actor, actions[action], resources[resource])
 
-    def _session(self, who: int, role: int, at: int) -> tuple[World, str, Result] | Found:
+    def _session(self, who: int, role: int, at: int) -> tuple[World, str] | Found:
         """The world in which the role has been assumed, and the session in it; or how it was refused."""
         key = who, role, at
         if key not in self._sessions:
             self._sessions[key] = self._assume(*key)
         return self._sessions[key]
 
-    def _assume(self, who: int, role: int, at: int) -> tuple[World, str, Result] | Found:
+    def _assume(self, who: int, role: int, at: int) -> tuple[World, str] | Found:
         people, roles = self.dimensions[0], self.dimensions[1]
         world, actor = self._worlds[at], people.values[who]
-        cannot = unable(world, actor)
+        cannot = _cannot(world, actor)
         if cannot is not None:
-            return Found(cannot.mark, cannot.outcome, cannot.reason, "No policy is consulted.", None, world)
+            return cannot
         # Named after the user, as trust policies with sts:RoleSessionName = ${aws:username} want it.
         name = _UNNAMED.sub("", world.labels.get(actor, actor).rpartition("/")[2])[:64]
         params = {"RoleArn": roles.values[role], "RoleSessionName": name if len(name) > 1 else "session"}
         result = perform(world, Call(actor, "sts:AssumeRole", params, save=_PROFILE))
         if result.error is None:
-            return result.world, f"session:{_PROFILE}", result
+            return result.world, f"session:{_PROFILE}"
         decision = next((one for one in result.decisions if not one.allowed), None)
         head = f"{people.shown[who]} may not assume {roles.shown[role]}"
         if decision is None:
@@ -159,6 +157,14 @@ class Exploration:
         return Found(
             OUTCOME_MARK[decision.outcome], "cannotAssume", "denied at the door", f"{sentence}.", decision, world
         )
+
+
+def _cannot(world: World, actor: str) -> Found | None:
+    """Why somebody cannot ask at all; None for whoever can."""
+    found = unable(world, actor)
+    if found is None:
+        return None
+    return Found(found.mark, found.outcome, found.reason, "No policy is consulted.", None, world)
 
 
 def _asked(world: World, actor: str, action: str, resource: str) -> Found:
@@ -197,11 +203,11 @@ def _role(world: World, role: str | None) -> str:
     return world.role(named[0] if named else world.labels.get(role, role)).arn
 
 
-def _given(name: str, given: Sequence[str | None] | None, guess: Iterable[str | None]) -> tuple[str, ...]:
+def _given(name: str, given: Sequence[_Option] | None, guess: Iterable[_Option]) -> tuple[_Option, ...]:
     values = tuple(dict.fromkeys(guess if given is None else given))
     if isinstance(given, str) or not values:
         raise PictureError(f"explorer needs {name}=[…]: a list with at least one entry")
-    return values  # type: ignore[return-value]  # None stands among the roles only
+    return values
 
 
 class _Guess:

@@ -7,7 +7,7 @@ made of labels for the neighbouring radios, so it works by mouse; Tab and the ar
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -22,8 +22,6 @@ CHAPTER: Final = 12
 """Steps that a chapter of a longer story has at most."""
 
 _ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,79}")
-
-
 _SCROLLS: Final = ' style="overflow-x:auto" tabindex="0" role="group" aria-label="map, scrolls sideways"'
 
 
@@ -45,6 +43,15 @@ class FrameView:
     life_html: str = ""
     extra_html: str = ""
     answer_html: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer of a bet, and whether it is right."""
+
+    text: str
+    right: bool
+    mark: Mark | None = None
 
 
 def checked_id(name: str) -> str:
@@ -72,9 +79,7 @@ def frame_html(view: FrameView, stepper_id: str | None = None, titles: Sequence[
     lower = ""
     if view.why_html or view.life_html:
         lower = f'<div class="lo"><div class="why">{view.why_html}</div><div class="tm">{view.life_html}</div></div>'
-    clock = (
-        f'<p class="big b"><span class="c-mute">{glyph("clock", 14)}</span> {esc(view.clock)}</p>' if view.clock else ""
-    )
+    clock = clock_line(view.clock) if view.clock else ""
     css_class = "iv-frame has-bet" if view.bet else "iv-frame"
     element = "article" if stepper_id is None else "li"
     return (
@@ -82,6 +87,11 @@ def frame_html(view: FrameView, stepper_id: str | None = None, titles: Sequence[
         f'<header class="hd">{clock}<p class="iv-caption">{view.caption_html}</p></header>'
         f"{maps}{view.bet}{lower}{view.extra_html}{view.answer_html}</{element}>"
     )
+
+
+def clock_line(time: str) -> str:
+    """The clock time at the head of a frame."""
+    return f'<p class="big b"><span class="c-mute">{glyph("clock", 14)}</span> {esc(time)}</p>'
 
 
 def _nav(view: FrameView, stepper_id: str, titles: Sequence[str]) -> str:
@@ -174,22 +184,24 @@ def _steps_html(name: str, title: str, titles: Sequence[str], frames: Sequence[s
 
 def bet_html(name: str, question: str, truth: Mark, why: str) -> str:
     """The learner commits first: two radios, and the reveal when one is checked. ``name`` must be unique on a page."""
-    checked_id(name)
+    allowed = truth == "allow"
+    choices = {"a": Choice("Allowed", allowed, "allow"), "b": Choice("Denied", not allowed, "none")}
+    return bet_fields(checked_id(name), question, choices, "You called it.", "Not this time.", why)
 
-    def choice(letter: str, icon: Mark, text: str) -> str:
-        right = (icon == "allow") == (truth == "allow")
-        return (
-            f'<input type="radio" class="{"ok" if right else "ko"}" name="{name}" id="{name}-{letter}" '
-            f'data-iv-bet="{"right" if right else "wrong"}">'
-            f'<label class="x b" for="{name}-{letter}">{mark(icon, 18)}{text}</label>'
-        )
 
+def bet_fields(name: str, question: str, choices: Mapping[str, Choice], hit: str, miss: str, why: str) -> str:
+    """A question, its choices by what their ids end in, and what is told once one is chosen."""
+    options = "".join(
+        f'<input type="radio" class="{"ok" if choice.right else "ko"}" name="{name}" id="{name}-{end}" '
+        f'data-iv-bet="{"right" if choice.right else "wrong"}"><label class="x b" for="{name}-{end}">'
+        f"{mark(choice.mark, 18) if choice.mark else ''}{esc(choice.text)}</label>"
+        for end, choice in choices.items()
+    )
     reason = inline(why)
     return (
-        f'<fieldset class="iv-bet x"><legend class="b">{esc(question)}</legend>'
-        f"{choice('a', 'allow', 'Allowed')}{choice('b', 'none', 'Denied')}"
-        f'<div class="rv" aria-live="polite"><p class="hit"><b>You called it.</b> {reason}</p>'
-        f'<p class="mis"><b>Not this time.</b> {reason}</p></div></fieldset>'
+        f'<fieldset class="iv-bet x"><legend class="b">{esc(question)}</legend>{options}'
+        f'<div class="rv" aria-live="polite"><p class="hit"><b>{hit}</b> {reason}</p>'
+        f'<p class="mis"><b>{miss}</b> {reason}</p></div></fieldset>'
     )
 
 

@@ -18,10 +18,6 @@ Mark = Literal["allow", "none", "deny", "cond", "expired", "absent", "unreached"
 Hue = Literal["user", "role", "session", "res", "allow", "deny", "none", "mute"]
 """A family of colour tokens: ``--iv-X`` (strokes), ``--iv-X-ink`` (text), ``--iv-X-wash`` (bodies)."""
 
-Glyph = Literal[
-    "user", "group", "role", "session", "bucket", "service", "idp", "policy", "key", "clock", "account", "resource"
-]
-
 AMBER: Final = "#e69f00"
 """The fill of whatever burns down: the same on light and dark pages, and never the only cue."""
 

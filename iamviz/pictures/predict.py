@@ -7,7 +7,7 @@ takes part. ``data-iv-bet`` on a radio says ``right`` or ``wrong``: what a tally
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from iamviz.calls.services import action_of, resource_arn
@@ -16,9 +16,9 @@ from iamviz.engine.explain import TITLES, Gate, Status
 from iamviz.pictures.css import components_in
 from iamviz.pictures.errors import PictureError
 from iamviz.pictures.evidence import request_html
-from iamviz.pictures.frame import checked_id, veiled
+from iamviz.pictures.frame import Choice, bet_fields, checked_id, clock_line, veiled
 from iamviz.pictures.map_builder import clock
-from iamviz.pictures.marks import Mark, clean, esc, glyph, hue_of, inline, mark
+from iamviz.pictures.marks import clean, esc, hue_of
 from iamviz.pictures.picture import Picture
 from iamviz.pictures.quote import quote
 from iamviz.pictures.request_frame import asked_words, aws_answer, evidence_html, map_html
@@ -36,15 +36,6 @@ MOST_OPEN: Final = 24
 """Lines of all policies together up to which they stand unfolded above the question."""
 
 _ALWAYS: Final = (PolicyKind.IDENTITY, PolicyKind.RESOURCE, PolicyKind.TRUST)
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One answer to choose from, and whether it is right."""
-
-    text: str
-    right: bool
-    mark: Mark | None = None
 
 
 def predict_picture(
@@ -82,17 +73,8 @@ def answer_words(asked: Step | Decision) -> str:
 
 
 def _bet(name: str, question: str, choices: Sequence[Choice], hit: str, miss: str, reason: str) -> str:
-    options = "".join(
-        f'<input type="radio" class="{"ok" if choice.right else "ko"}" name="{name}" id="{name}-{number}" '
-        f'data-iv-bet="{"right" if choice.right else "wrong"}"><label class="x b" for="{name}-{number}">'
-        f"{mark(choice.mark, 18) if choice.mark else ''}{esc(choice.text)}</label>"
-        for number, choice in enumerate(choices, 1)
-    )
-    return (
-        f'<fieldset class="iv-bet x"><legend class="b">{esc(question)}</legend>{options}'
-        f'<div class="rv" aria-live="polite"><p class="hit"><b>{hit}</b> {inline(reason)}</p>'
-        f'<p class="mis"><b>{miss}</b> {inline(reason)}</p></div></fieldset>'
-    )
+    numbered = {str(number): choice for number, choice in enumerate(choices, 1)}
+    return bet_fields(name, question, numbered, hit, miss, reason)
 
 
 class _Card:
@@ -205,9 +187,7 @@ class _Card:
             hue = hue_of(self.mark)
             told = f'<b class="c-{hue} iv-verdict" data-outcome="{esc(self.outcome)}">{esc(self.words)}</b>'
             sentence = asked + veiled(f": {told}")
-        time = ""
-        if self.world is not None:
-            time = f'<p class="big b"><span class="c-mute">{glyph("clock", 14)}</span> {clock(self.world.now)}</p>'
+        time = clock_line(clock(self.world.now)) if self.world is not None else ""
         return f'<header class="hd">{time}<p class="iv-caption">{sentence}</p></header>'
 
     def map_html(self) -> str:

@@ -14,9 +14,10 @@ from iamviz.pictures.evidence import (
     request_html,
     statement_quote,
 )
+from iamviz.pictures.frame import clock_line
 from iamviz.pictures.map_builder import clock
 from iamviz.pictures.map_paint import paint
-from iamviz.pictures.marks import glyph, hue_of
+from iamviz.pictures.marks import hue_of
 from iamviz.pictures.quote import answer
 from iamviz.pictures.request_map import request_map
 from iamviz.world.world import World
@@ -66,9 +67,8 @@ def request_frame(decision: Decision, world: World) -> str:
     """The whole frame."""
     words, mark = verdict_words(decision.outcome), OUTCOME_MARK[decision.outcome]
     told = f'<b class="c-{hue_of(mark)} iv-verdict" data-outcome="{decision.outcome.value}">{words}</b>'
-    time = f'<p class="big b"><span class="c-mute">{glyph("clock", 14)}</span> {clock(world.now)}</p>'
     return (
-        f'<article class="iv-frame"><header class="hd">{time}'
+        f'<article class="iv-frame"><header class="hd">{clock_line(clock(world.now))}'
         f'<p class="iv-caption">{request_html(decision, world)}: {told}</p></header>{map_html(decision, world)}'
         f"{evidence_html(decision, world)}{aws_answer(decision)}</article>"
     )

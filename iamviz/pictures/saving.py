@@ -69,7 +69,7 @@ def save(
     elif kind == ".svg":
         target.write_text(_by_browser(page, target), "utf-8")
     else:
-        _shot(page, target, width, theme)
+        _shot(page, target, width)
     return target
 
 
@@ -136,7 +136,7 @@ def _by_browser(page: str, target: Path) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + drawing.replace("&nbsp;", "\u00a0") + "\n"
 
 
-def _shot(page: str, target: Path, width: int, theme: Theme) -> None:
+def _shot(page: str, target: Path, width: int) -> None:
     measure = "document.title='h'+Math.ceil(document.body.getBoundingClientRect().height)"
     printed = _run(["--dump-dom", f"--window-size={max(width + 16, 500)},1200"], page, target, measure)
     height = re.search(r"<title>h(\d+)</title>", printed)

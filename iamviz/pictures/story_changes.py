@@ -27,7 +27,8 @@ class PolicyChange:
     @property
     def label(self) -> str:
         """What the policy is called."""
-        return (self.new or self.old).label  # type: ignore[union-attr]  # one of them is there
+        policy = self.new or self.old
+        return policy.label if policy else ""
 
     def lines(self) -> list[tuple[int | None, str, str]]:
         """Its telling lines: (number in the new text, None for one that is gone; "+", "-" or ""; the line)."""

@@ -301,12 +301,15 @@ def cards_picture(world: World, *who: str) -> Picture:
     for name in who:
         user = world.users.get(world.labels.get(name, name))
         session = world.sessions.get(world.profiles.get(name.removeprefix("session:"), ""))
-        if user is None and session is None:
+        if user is not None:
+            views.append(key_card(user, world.name_of(user.arn)))
+        elif session is not None:
+            views.append(session_card(session, world.now))
+        else:
             known = ", ".join(
                 sorted([*(label for label in world.labels if world.labels[label] in world.users), *world.profiles])
             )
             raise PictureError(f"nobody called {name!r} has credentials here; there are: {known or 'none'}")
-        views.append(key_card(user, world.name_of(user.arn)) if user else session_card(session, world.now))  # type: ignore[arg-type]  # one of them is there
     return Picture(cards(views), "\n".join(map(card_text, views)), frozenset({"card", "cards"}))
 
 
