@@ -50,7 +50,7 @@ def hints(result: Result) -> tuple[Hint, ...]:
     if denied is not None:
         return _absent_role(denied, result.world) or decision_hints(denied)
     code, message = result.error.code, result.error.message
-    failed = next((check for check in result.checks if not check.passed), None)
+    failed = result.failed_check
     if failed is not None and failed.name == "duration":
         return (Hint(CALL, f"Ask for less time: {failed.sentence}."),)
     told = next((words for part, words in FOR_MESSAGE if part in message), None)

@@ -93,6 +93,11 @@ class Result:
         return next((d for d in self.decisions if not d.allowed), self.decisions[0] if self.decisions else None)
 
     @property
+    def failed_check(self) -> Check | None:
+        """What was looked at before any policy and refused the call; None where nothing did."""
+        return next((check for check in self.checks if not check.passed), None)
+
+    @property
     def outcome(self) -> str:
         """``allowed``, ``implicitDeny`` or ``explicitDeny`` where policies decided, the error code where something else
         did, ``none`` where AWS simply answered.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamviz.exercises.show import evidence_html, outcome_word, verdict_html
+from iamviz.exercises.show import evidence_html, verdict_html
 from iamviz.pictures.marks import clean, esc
 from iamviz.pictures.predict import answer_words
+from iamviz.story.captions import outcome_words
 
 if TYPE_CHECKING:
     from iamviz.exercises.exams import Exam, ExamReport
@@ -73,7 +74,7 @@ def exam_report_text(report: ExamReport) -> str:
     lines = [_headline(report)]
     for step, answer, outcome in zip(report.exam.story.steps, report.answers, report.exam.outcomes, strict=True):
         so = _so(answer, outcome)
-        lines.append(f"  {so:<14} {step.number:>2}  {clean(_request(step))}: {outcome_word(outcome)}")
+        lines.append(f"  {so:<14} {step.number:>2}  {clean(_request(step))}: {outcome_words(outcome)}")
         if answer != outcome:
             lines.append(f"  {'':<14}     {clean(answer_words(step))}")
     return "\n".join(lines)

@@ -7,37 +7,24 @@ import re
 from typing import TYPE_CHECKING
 
 from iamviz.calls.command_line import command_line
-from iamviz.engine.decision import Outcome
 from iamviz.exercises.policies import policies_html
 from iamviz.pictures.css import components_in
-from iamviz.pictures.evidence import OUTCOME_MARK, gates_html, statement_quote
+from iamviz.pictures.evidence import gates_html, statement_quote
 from iamviz.pictures.frame import rail_length
 from iamviz.pictures.marks import Mark, clean, esc, inline, mark
 from iamviz.pictures.picture import Picture
 from iamviz.pictures.quote import answer, quote
 from iamviz.pictures.story_frames import stepper_picture
+from iamviz.pictures.story_map import outcome_mark
+from iamviz.story.captions import outcome_words
 
 if TYPE_CHECKING:
     from iamviz.calls.model import Result
     from iamviz.exercises.model import CaseResult, Exercise, Refused, Report
 
-_WORDS = {
-    "allowed": "allowed",
-    "denied": "denied",
-    "implicitDeny": "denied: nothing says yes",
-    "explicitDeny": "denied: a statement says no",
-}
-
-
-def outcome_word(outcome: str) -> str:
-    """An outcome in words; an error code stays as it is."""
-    return _WORDS.get(outcome, outcome)
-
 
 def _mark(outcome: str) -> Mark:
-    if outcome in ("ExpiredToken", "ExpiredTokenException", "expired"):
-        return "expired"
-    return OUTCOME_MARK[Outcome(outcome)] if outcome in OUTCOME_MARK else "none"
+    return "expired" if outcome in ("ExpiredTokenException", "expired") else outcome_mark(outcome)
 
 
 # ── the task ──
@@ -89,7 +76,7 @@ def _tried_html(exercise: Exercise) -> str:
 
 def verdict_html(outcome: str) -> str:
     """The mark and the words of an outcome."""
-    return f'<span class="x iv-v">{mark(_mark(outcome), 15)}<span>{esc(outcome_word(outcome))}</span></span>'
+    return f'<span class="x iv-v">{mark(_mark(outcome), 15)}<span>{esc(outcome_words(outcome))}</span></span>'
 
 
 def _hints_html(hints: tuple[str, ...]) -> str:
@@ -125,7 +112,7 @@ def exercise_text(exercise: Exercise) -> str:
     """The same in words, without hints and solution."""
     lines = [clean(exercise.title), *(clean(part) for part in _paragraphs(exercise.task)), ""]
     for case in exercise.cases:
-        want = "" if exercise.kind == "choose" else f": {outcome_word(case.want or 'allowed')}"
+        want = "" if exercise.kind == "choose" else f": {outcome_words(case.want or 'allowed')}"
         lines.append(f"  {clean(case.name)}{want}")
     lines += ["", f"{len(exercise.hints)} hints: exercise.hint(1) …"]
     return "\n".join(lines)
@@ -210,9 +197,9 @@ def report_text(report: Report) -> str:
         said = (report.refused.error.message, *map(str, report.refused.findings))
         return "\n".join([*lines, *(f"  {clean(text)}" for text in said)])
     for case in report.cases:
-        got = outcome_word(case.got)
+        got = outcome_words(case.got)
         choose = report.exercise.kind == "choose"
-        came = got if case.ok else f"{got} ({'your answer' if choose else 'wanted'}: {outcome_word(case.want)})"
+        came = got if case.ok else f"{got} ({'your answer' if choose else 'wanted'}: {outcome_words(case.want)})"
         lines.append(f"  {_so(choose) if case.ok else 'NOT YET':9}  {clean(case.case.name)}: {clean(came)}")
     failing = report.first_failing
     if failing is not None and failing.decision is not None:

@@ -9,6 +9,7 @@ from iamviz.engine.decision import Decision, Outcome
 from iamviz.engine.explain import Explanation, Gate, GateRow, Status
 from iamviz.engine.request import CallerKind, Request
 from iamviz.engine.trace import ConditionTrace, ElementTrace, StatementTrace
+from iamviz.engine.wording import reason_clause
 from iamviz.pictures import gates as gate_art
 from iamviz.pictures.conditions import ConditionMark, ConditionRow, conditions, conditions_text
 from iamviz.pictures.errors import PictureError
@@ -113,6 +114,24 @@ def decided_by(decision: Decision) -> str:
 
 def _where(trace: StatementTrace) -> str:
     return f"{trace.policy.label}, {trace.statement.label}, line {trace.statement.span.line}"
+
+
+def reason_words(decision: Decision) -> str:
+    """The engine's own reason as sentences; of a silence, what came nearest and what it missed."""
+    explanation = decision.explain()
+    sentence = explanation.sentence
+    if decision.outcome is Outcome.IMPLICIT_DENY and explanation.near_misses:
+        misses = explanation.near_misses[0].misses
+        sentence = f"{sentence}. {misses[0].sentence}" if misses else sentence
+    return sentence[:1].upper() + sentence[1:] + "."
+
+
+def telling_clause(decision: Decision) -> str:
+    """The part of AWS's message that names the kind of policy; "" where none is named."""
+    if decision.reason.policy is None:
+        return ""
+    action = decision.request.action
+    return reason_clause(action, decision.outcome, decision.reason.policy).removesuffix(f" the {action} action")
 
 
 # ── the gate row ──

@@ -181,8 +181,9 @@ def _reason(result: Result, step: Step) -> str:
     decision = step.decision
     if decision is not None and decision.outcome.value == step.outcome:
         return reason_of(decision)
-    failed = next((check.sentence for check in result.checks if not check.passed), "")
-    return failed or (result.error.message.rstrip(".") if result.error else "")
+    if result.failed_check is not None:
+        return result.failed_check.sentence
+    return result.error.message.rstrip(".") if result.error else ""
 
 
 def reason_of(decision: Decision) -> str:

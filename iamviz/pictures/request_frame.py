@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from iamviz.engine.decision import Decision
 from iamviz.engine.explain_text import verdict_words
-from iamviz.engine.wording import client_view, reason_clause
+from iamviz.engine.wording import client_view
 from iamviz.pictures.evidence import (
     OUTCOME_MARK,
     caller_name,
@@ -13,6 +13,7 @@ from iamviz.pictures.evidence import (
     lock_html,
     request_html,
     statement_quote,
+    telling_clause,
 )
 from iamviz.pictures.frame import clock_line
 from iamviz.pictures.map_builder import clock
@@ -54,13 +55,8 @@ def aws_answer(decision: Decision) -> str:
     """AWS's sentence, verbatim, the telling clause underlined; "" when the request is allowed."""
     if decision.message is None:
         return ""
-    request, clause = decision.request, ""
-    if decision.reason.policy is not None:
-        clause = reason_clause(request.action, decision.outcome, decision.reason.policy)
-        clause = clause.removesuffix(f" the {request.action} action")
-    return answer(
-        client_view(request.action, "AccessDenied", decision.message), OUTCOME_MARK[decision.outcome], "", clause
-    )
+    text = client_view(decision.request.action, "AccessDenied", decision.message)
+    return answer(text, OUTCOME_MARK[decision.outcome], "", telling_clause(decision))
 
 
 def request_frame(decision: Decision, world: World) -> str:

@@ -9,7 +9,8 @@ from typing import Final
 from iamviz.accounts.trust import short_key
 from iamviz.arn import Arn
 from iamviz.calls.services import resource_arn
-from iamviz.pictures.evidence import decided_by
+from iamviz.engine.decision import Outcome
+from iamviz.pictures.evidence import OUTCOME_MARK, decided_by
 from iamviz.pictures.map_builder import MapBuilder, clock
 from iamviz.pictures.map_model import Map, MapAccount, MapEdge, NodeKind
 from iamviz.pictures.marks import Mark
@@ -39,8 +40,9 @@ _VERBS: Final = {
 
 def outcome_mark(outcome: str) -> Mark:
     """The mark of a step's outcome; another error than expiry is a no that no policy gave."""
-    marks: dict[str, Mark] = {"allowed": "allow", "explicitDeny": "deny", "implicitDeny": "none"}
-    return marks.get(outcome, "expired" if outcome == "ExpiredToken" else "none")
+    if outcome in OUTCOME_MARK:
+        return OUTCOME_MARK[Outcome(outcome)]
+    return "expired" if outcome == "ExpiredToken" else "none"
 
 
 def verb_of(operation: str) -> str:
