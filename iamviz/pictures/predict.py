@@ -15,7 +15,7 @@ from iamviz.engine.decision import Decision, Outcome
 from iamviz.engine.explain import TITLES, Gate, Status
 from iamviz.pictures.css import components_in
 from iamviz.pictures.errors import PictureError
-from iamviz.pictures.evidence import request_html
+from iamviz.pictures.evidence import reason_words, request_html
 from iamviz.pictures.frame import Choice, bet_fields, checked_id, clock_line, veiled
 from iamviz.pictures.map_builder import clock
 from iamviz.pictures.marks import clean, esc, hue_of
@@ -23,7 +23,7 @@ from iamviz.pictures.picture import Picture
 from iamviz.pictures.quote import quote
 from iamviz.pictures.request_frame import asked_words, aws_answer, evidence_html, map_html
 from iamviz.pictures.story_map import outcome_mark
-from iamviz.pictures.story_parts import answer_html, caption_html
+from iamviz.pictures.story_parts import answer_html, caption_html, reason_of
 from iamviz.policy.model import Effect, Policy, PolicyKind
 from iamviz.story.captions import outcome_words
 from iamviz.story.story import Bet, Step
@@ -100,7 +100,7 @@ class _Card:
         bet = self.step.bet if self.step else None
         self.question = question or (bet.question if bet else QUESTION)
         told = bet.because if bet else self.step.why if self.step else ""
-        self.because = because or told or self.sentence()
+        self.because = because or told or self._reason()
         self.words = outcome_words(self.outcome)
         self.reasons = tuple(self._reasons())
 
@@ -136,19 +136,9 @@ class _Card:
 
     # ── words ──
 
-    def sentence(self) -> str:
-        """The engine's own reason; of a silence, what came nearest."""
-        decision = self.decision
-        if decision is None:
-            result = self.step.result if self.step else None
-            failed = next((check for check in result.checks if not check.passed), None) if result else None
-            text = failed.sentence if failed else result.error.message if result and result.error else ""
-        else:
-            explanation = decision.explain()
-            misses = explanation.near_misses[0].misses if explanation.near_misses else ()
-            text = ". ".join([explanation.sentence, *(miss.sentence for miss in misses[:1])])
-        text = text.rstrip(".")
-        return f"{text[:1].upper()}{text[1:]}." if text else ""
+    def _reason(self) -> str:
+        """The engine's own reason."""
+        return reason_of(self.step) if self.step else reason_words(self.decision) if self.decision else ""
 
     def text(self, policies: bool) -> str:
         """The question and what there is to choose from; the answer is not told."""

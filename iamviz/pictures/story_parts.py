@@ -8,12 +8,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from iamviz.calls.command_line import command_line
-from iamviz.engine.decision import Outcome
-from iamviz.engine.wording import reason_clause
 from iamviz.pictures.arn_anatomy import arn_lines
 from iamviz.pictures.card import CardField, CredentialCard, arns, card, card_text, cards
 from iamviz.pictures.errors import PictureError
-from iamviz.pictures.evidence import MOST_LINES, condition_rows, gates_html, lock_html, policy_quote, statement_quote
+from iamviz.pictures.evidence import (
+    MOST_LINES,
+    condition_rows,
+    gates_html,
+    lock_html,
+    policy_quote,
+    reason_words,
+    statement_quote,
+    telling_clause,
+)
 from iamviz.pictures.frame import before_after, bet_html, veiled
 from iamviz.pictures.lifelines import Lamp, LifeRow, lifelines
 from iamviz.pictures.map_builder import clock
@@ -91,24 +98,23 @@ def why_html(step: Step) -> str:
         lock = lock_html(step.decision, step.after, small=True)
         return told + (lock if step.bet is None else before_after(_trust_html(step), lock))
     if step.decision is None:
-        failed = next((check for check in step.result.checks if not check.passed), None) if step.result else None
-        return told or (f"<p>{esc(failed.sentence.capitalize())}.</p>" if failed else "")
+        reason = f"<p>{esc(reason_of(step))}</p>" if step.result and step.result.failed_check else ""
+        return told or (reason if step.bet is None or not reason else f'<div class="iv-after-b">{reason}</div>')
     if step.bet is None:
-        return (told or f"<p>{esc(_sentence(step))}</p>") + _evidence(step, highlights=True)
+        return (told or f"<p>{esc(reason_of(step))}</p>") + _evidence(step, highlights=True)
     question = "<p>This is what stands in the policy.</p>"
-    after = f"<p>{esc(_sentence(step))}</p>" + _evidence(step, highlights=True)
+    after = f"<p>{esc(reason_of(step))}</p>" + _evidence(step, highlights=True)
     return told + before_after(question + _evidence(step, highlights=False), after)
 
 
-def _sentence(step: Step) -> str:
-    decision = step.decision
-    assert decision is not None
-    explanation = decision.explain()
-    sentence = explanation.sentence
-    if decision.outcome is Outcome.IMPLICIT_DENY and explanation.near_misses:
-        misses = explanation.near_misses[0].misses
-        sentence = f"{sentence}. {misses[0].sentence}" if misses else sentence
-    return sentence[:1].upper() + sentence[1:] + "."
+def reason_of(step: Step) -> str:
+    """Why AWS answered so: what the policies say, or what refused the call beside them; "" where nothing did."""
+    decision, result = step.decision, step.result
+    if decision is not None and decision.outcome.value == step.outcome:
+        return reason_words(decision)
+    failed = result.failed_check if result else None
+    text = failed.sentence if failed else result.error.message if result and result.error else ""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
 
 
 def _evidence(step: Step, highlights: bool) -> str:
@@ -335,10 +341,7 @@ def answer_html(step: Step) -> str:
     if error is None:
         return answer(answer_words(step), "allow", command, veil=veil)
     decision = step.decision
-    clause = error.code
-    if decision is not None and decision.reason.policy is not None:
-        clause = reason_clause(decision.request.action, decision.outcome, decision.reason.policy)
-        clause = clause.removesuffix(f" the {decision.request.action} action")
+    clause = (telling_clause(decision) if decision else "") or error.code
     text = error.client_view(step.call.operation)
     mark: Mark = outcome_mark(step.outcome)
     return answer(text, mark, command, clause if clause in text else error.code, veil)
@@ -376,5 +379,4 @@ def bet_part(step: Step, name: str) -> str:
     """The bet of a step, its radios under a name that is unique on the page; "" without one."""
     if step.bet is None:
         return ""
-    because: Sequence[str] = [step.bet.because] if step.bet.because else [_sentence(step)]
-    return bet_html(name, step.bet.question, outcome_mark(step.outcome), because[0])
+    return bet_html(name, step.bet.question, outcome_mark(step.outcome), step.bet.because or reason_of(step))

@@ -9,7 +9,7 @@ import iamviz as iv
 from iamviz.pictures.request_map import request_map
 from iamviz.pictures.story_frames import frame_views
 from iamviz.pictures.story_map import story_map
-from iamviz.pictures.story_parts import split_before_verdict
+from iamviz.pictures.story_parts import split_before_verdict, why_html
 from iamviz.story.scenario import scenario_from_text
 
 USER = "arn:aws:iam::111122223333:user/ana"
@@ -96,3 +96,22 @@ def test_of_sessions_with_one_name_the_one_that_asks_is_drawn() -> None:
         session = world.sessions[world.profiles[profile]]
         asked = iv.ask(world, profile, "s3:DeleteObject", "arn:aws:s3:::payroll/march.csv")
         assert f"issued {session.issued:%H:%M}" in request_map(asked, world).edges[0].verb
+
+
+def test_a_bet_on_expired_credentials_is_drawn_and_tells_why_after_the_bet() -> None:
+    """No policy settled such a step: the reason is that of the check before them."""
+    story = iv.exam(3).story
+    step = next(step for step in story.steps if step.outcome == "ExpiredToken")
+    frame = frame_views(story, "exam")[step.number - 1]
+    told = "The credentials expired at "
+    assert step.decision is None
+    assert frame.why_html.startswith('<div class="iv-after-b">')
+    assert told in frame.why_html
+    assert told in frame.bet
+
+
+def test_a_reason_keeps_the_capitals_of_its_names() -> None:
+    step = iv.play("capital_one").steps[8]
+    assert step.decision is None
+    assert "The instance answers only to IMDSv2" in why_html(step)
+    assert why_html(step).startswith('<div class="iv-after-b">')
