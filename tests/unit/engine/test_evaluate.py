@@ -1,5 +1,7 @@
 """Rules of evaluation that the sample vectors leave open: docs/rules/policy_evaluation.md 0.3, 0.5, 5.2, 5.4."""
 
+from typing import Any
+
 import pytest
 
 from iamviz import Caller, Outcome, Policy, PolicySet, Request, evaluate
@@ -16,15 +18,15 @@ LOGO = "arn:aws:s3:::b/logo.png"
 
 
 def policy(kind: str, effect: str = "Allow", action: str = "*", principal: str = "", resource: str = "*") -> Policy:
-    statement = {"Effect": effect, "Action": action, "Resource": resource}
+    statement: dict[str, Any] = {"Effect": effect, "Action": action, "Resource": resource}
     if principal:
-        statement["Principal"] = {"AWS": principal}  # type: ignore[assignment]
+        statement["Principal"] = {"AWS": principal}
     return Policy.parse({"Version": "2012-10-17", "Statement": statement}, kind)
 
 
-def outcome(caller: Caller, action: str, arn: str, **policies: object) -> str:
+def outcome(caller: Caller, action: str, arn: str, **policies: Any) -> str:
     request = Request(caller, action, arn, ACCOUNT)
-    return evaluate(request, PolicySet(**policies)).outcome.value  # type: ignore[arg-type]
+    return evaluate(request, PolicySet(**policies)).outcome.value
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Explanations: gates, statements, elements, condition rows; true lines, near misses, origins; as text and as JSON."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -23,8 +24,8 @@ READ = """{
 }"""
 
 
-def explain(policies: PolicySet, action: str = "s3:GetObject", caller: Caller = USER, **more: object) -> Explanation:
-    request = Request(caller, action, more.pop("resource", LOGO), more.pop("owner", "111122223333"), **more)  # type: ignore[arg-type]
+def explain(policies: PolicySet, action: str = "s3:GetObject", caller: Caller = USER, **more: Any) -> Explanation:
+    request = Request(caller, action, more.pop("resource", LOGO), more.pop("owner", "111122223333"), **more)
     return evaluate(request, policies).explain()
 
 
@@ -167,10 +168,10 @@ def unnamed(kind: str, **statement: object) -> Policy:
         ({"scps": [[unnamed("scp")], []]}, "no SCP of the account allows s3:GetObject"),
     ],
 )
-def test_what_policies_without_a_name_are_called(policies: dict[str, object], sentence: str) -> None:
+def test_what_policies_without_a_name_are_called(policies: dict[str, Any], sentence: str) -> None:
     kind = "role-session" if "session" in policies else "user"
     caller = Caller(kind, USER.arn, USER.account)
-    told = explain(PolicySet(identity=[unnamed("identity")], **policies), caller=caller)  # type: ignore[arg-type]
+    told = explain(PolicySet(identity=[unnamed("identity")], **policies), caller=caller)
     assert told.sentence == sentence
     assert sentence in str(told)
 
