@@ -12,6 +12,7 @@ from immutables import Map
 
 from iamviz import Call, Policy, Result, World, perform
 from iamviz.world import AccessKey, Account, Group, ManagedPolicy, Resource, Role, User
+from iamviz.world.entities import OidcProvider
 from iamviz.world.ids import access_key_id, unique_id
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
@@ -19,6 +20,7 @@ HOME, AWAY, VENDOR = "111122223333", "222233334444", "777788889999"
 ANA, ROOT = f"user:{HOME}/ana", f"root:{HOME}"
 ADMIN, ADMIN_AWAY = f"admin:{HOME}", f"admin:{AWAY}"
 GITHUB = "token.actions.githubusercontent.com"
+EC2, LAMBDA = {"Service": "ec2.amazonaws.com"}, {"Service": "lambda.amazonaws.com"}
 Statement = Mapping[str, Any]
 
 
@@ -49,6 +51,14 @@ def policy(*statements: Statement, kind: str = "identity", name: str = "p") -> P
 
 def arn(kind: str, name: str, account: str = HOME) -> str:
     return f"arn:aws:iam::{account}:{kind}/{name}"
+
+
+ANA_ARN, DEVICE = arn("user", "ana"), arn("mfa", "ana")
+PROVIDER = arn("oidc-provider", GITHUB)
+WITH_GITHUB = Map({PROVIDER: OidcProvider(PROVIDER, ("sts.amazonaws.com",))})
+MAIN = "repo:acme/app:ref:refs/heads/main"
+TOKEN = {"iss": f"https://{GITHUB}", "aud": "sts.amazonaws.com", "sub": MAIN}
+"""The claims of a job on GitHub: those that the provider of ``WITH_GITHUB`` takes."""
 
 
 def _own(statements: tuple[Statement, ...]) -> tuple[Policy, ...]:

@@ -13,8 +13,11 @@ from tests.unit.calls.company import (
     ADMIN,
     ADMIN_AWAY,
     ANA,
+    ANA_ARN,
     AWAY,
+    DEVICE,
     HOME,
+    LAMBDA,
     ROOT,
     allow,
     arn,
@@ -33,8 +36,6 @@ from tests.unit.calls.company import (
     user,
 )
 
-ANA_ARN = arn("user", "ana")
-DEVICE = f"arn:aws:iam::{HOME}:mfa/ana"
 CHAIN = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
 MAXIMUM = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
 
@@ -130,7 +131,7 @@ class TestBothSides:
         assert reason == denied("Reader") + " because no identity-based policy allows the sts:AssumeRole action"
 
     def test_a_service_takes_a_role_that_names_it_and_no_other(self) -> None:
-        world = company(role("Job", trusts({"Service": "lambda.amazonaws.com"})), role("Any", trusts("*")))
+        world = company(role("Job", trusts(LAMBDA)), role("Any", trusts("*")))
         assert assume(world, "service:lambda.amazonaws.com", "Job").ok
         assert not assume(world, "service:ec2.amazonaws.com", "Job").ok
         assert not assume(world, "service:lambda.amazonaws.com", "Any").ok

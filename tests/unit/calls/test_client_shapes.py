@@ -18,15 +18,17 @@ from iamviz.calls.iam import IAM_OPERATIONS
 from iamviz.calls.organizations import ORGANIZATION_OPERATIONS
 from iamviz.calls.sts import STS_OPERATIONS, encoded_message
 from iamviz.world import Account
-from iamviz.world.entities import OidcProvider
 from iamviz.world.ids import account_of
 from iamviz.world.organization import FULL_ACCESS, OrganizationPolicy, OrganizationUnit, full_access
 from tests.unit.calls.company import (
     ANA,
     AWAY,
-    GITHUB,
+    EC2,
     HOME,
+    PROVIDER,
     T0,
+    TOKEN,
+    WITH_GITHUB,
     allow,
     arn,
     company,
@@ -43,7 +45,6 @@ from tests.unit.calls.company import (
 MINE = OrganizationPolicy("p-0123456789", Policy.parse(document(deny("ec2:*")), "scp", name="Old"))
 SESSION = botocore.session.get_session()
 ANY = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
-PROVIDER = f"arn:aws:iam::{HOME}:oidc-provider/{GITHUB}"
 SAML = f"arn:aws:iam::{HOME}:saml-provider/idp"
 
 
@@ -55,7 +56,7 @@ def world() -> World:
         role("Web", trusts({"Federated": PROVIDER}, ["sts:AssumeRoleWithWebIdentity", *ANY[1:]]), created=T0),
         role("Saml", trusts({"Federated": SAML}, ["sts:AssumeRoleWithSAML", *ANY[1:]]), created=T0),
         managed("Shared", allow("s3:*")),
-        oidc_providers=Map({PROVIDER: OidcProvider(PROVIDER, ("sts.amazonaws.com",))}),
+        oidc_providers=WITH_GITHUB,
         saml_providers=frozenset({SAML}),
         organization_policies=Map({FULL_ACCESS: full_access(), MINE.id: MINE}),
         units=Map({"r-exam": OrganizationUnit("r-exam", "Root", "o-exampleorgid")}),
@@ -74,7 +75,6 @@ def assuming(name: str, **more: Any) -> dict[str, Any]:
 
 
 TAGS = {"Tags": [{"Key": "team", "Value": "blue"}], "TransitiveTagKeys": ["team"]}
-TOKEN = {"iss": f"https://{GITHUB}", "aud": "sts.amazonaws.com", "sub": "repo:acme/app:ref:refs/heads/main"}
 ASSERTION = {
     "Recipient": "https://signin.aws.amazon.com/saml",
     "RoleSessionName": "ana@example.com",
@@ -84,7 +84,7 @@ ASSERTION = {
     "SourceIdentity": "ana",
 }
 TASK = {"arn": "arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy"}
-TRUST = document(trusts({"Service": "ec2.amazonaws.com"}))
+TRUST = document(trusts(EC2))
 STS_CALLS: dict[str, dict[str, Any]] = {
     "AssumeRole": assuming("R", **TAGS, SourceIdentity="ana", Policy=document(allow("s3:*"))),
     "AssumeRoleWithSAML": {"RoleArn": arn("role", "Saml"), "PrincipalArn": SAML, "SAMLAssertion": ASSERTION},

@@ -13,8 +13,10 @@ from iamviz.calls.hints import Hint, hints
 from iamviz.world import Account, Role, User
 from tests.unit.calls.company import (
     ANA,
+    ANA_ARN,
     AWAY,
     HOME,
+    LAMBDA,
     ROOT,
     allow,
     arn,
@@ -34,7 +36,6 @@ from tests.unit.calls.company import (
     user,
 )
 
-ANA_ARN = arn("user", "ana")
 OBJECT = {"Bucket": "assets", "Key": "k"}
 READ = ("s3:GetObject", OBJECT)
 TIGHT = managed("Tight", allow("ec2:*"))
@@ -325,7 +326,7 @@ def test_a_role_that_distrusts_the_service_gets_the_statement_that_is_missing() 
     given = {"FunctionName": "f", "Role": WORKER.arn}
     refused = do(world, ANA, "lambda:CreateFunction", **given)
     (hint,) = hints(refused)
-    assert (hint.side, hint.statement) == ("resource", trusts({"Service": "lambda.amazonaws.com"}))
+    assert (hint.side, hint.statement) == ("resource", trusts(LAMBDA))
     assert do(paste(world, refused, hint), ANA, "lambda:CreateFunction", **given).ok
 
 

@@ -11,6 +11,7 @@ from iamviz import World
 from tests.unit.calls.company import (
     ADMIN,
     ANA,
+    ANA_ARN,
     AWAY,
     GITHUB,
     HOME,
@@ -35,7 +36,6 @@ from tests.unit.calls.company import (
 
 BOSS = f"user:{HOME}/boss"
 READS = managed("Reads", allow("s3:ListAllMyBuckets"))
-ANA_ARN = arn("user", "ana")
 GIVES = document(allow("s3:ListAllMyBuckets"))
 KINDS = ["User", "Group", "Role"]
 

@@ -10,7 +10,9 @@ from immutables import Map
 from iamviz import Result, World
 from tests.unit.calls.company import (
     ANA,
+    EC2,
     HOME,
+    LAMBDA,
     allow,
     arn,
     code,
@@ -25,7 +27,7 @@ from tests.unit.calls.company import (
 )
 
 LIMIT, WIDE = managed("Limit", allow("s3:*")), managed("Wide", allow("*"))
-TRUST = document(trusts({"Service": "ec2.amazonaws.com"}))
+TRUST = document(trusts(EC2))
 BEA = {"UserName": "bea"}
 DEV = {"RoleName": "Dev"}
 
@@ -34,7 +36,7 @@ def world(*statements: Any, boundary: str = "", **tags: str) -> World:
     return company(
         user("ana", *statements),
         user("bea", boundary=boundary, tags=Map(tags)),
-        role("Dev", trusts({"Service": "ec2.amazonaws.com"}), boundary=boundary, tags=Map(tags)),
+        role("Dev", trusts(EC2), boundary=boundary, tags=Map(tags)),
         LIMIT,
         WIDE,
     )
@@ -135,7 +137,7 @@ def test_a_boundary_that_does_not_exist_is_not_given() -> None:
 def test_passing_a_role_can_be_limited_to_what_gets_it(function: str, ok: bool) -> None:
     only = f"arn:aws:lambda:*:{HOME}:function:thumbnails"
     limited = allow("iam:PassRole", Condition={"ArnLike": {"iam:AssociatedResourceArn": only}})
-    fn = role("Fn", trusts({"Service": "lambda.amazonaws.com"}))
+    fn = role("Fn", trusts(LAMBDA))
     in_world = company(user("ana", allow("lambda:*"), limited), fn)
     assert do(in_world, ANA, "lambda:CreateFunction", FunctionName=function, Role=fn.arn).ok is ok
 

@@ -18,8 +18,11 @@ from tests.unit.calls.company import (
     ADMIN,
     ANA,
     AWAY,
+    EC2,
     GITHUB,
     HOME,
+    PROVIDER,
+    TOKEN,
     allow,
     arn,
     assume,
@@ -37,7 +40,7 @@ from tests.unit.calls.company import (
 )
 
 BEA = f"user:{HOME}/bea"
-WEB = role("Web", trusts({"Service": "ec2.amazonaws.com"}))
+WEB = role("Web", trusts(EC2))
 PROFILE = arn("instance-profile", "web")
 SHARED = managed("Shared", allow("s3:*"))
 CLOSED = "DeleteConflict"
@@ -183,8 +186,6 @@ def test_a_bare_user_is_deleted_by_whoever_may() -> None:
 
 # -- providers
 
-PROVIDER = f"arn:aws:iam::{HOME}:oidc-provider/{GITHUB}"
-TOKEN = {"iss": f"https://{GITHUB}", "aud": "sts.amazonaws.com", "sub": "repo:acme/app:ref:refs/heads/main"}
 CI = role("Ci", trusts({"Federated": PROVIDER}, "sts:AssumeRoleWithWebIdentity"))
 
 
@@ -271,7 +272,7 @@ def many(kind: str, number: int) -> dict[str, Any]:
     return {"saml_providers": frozenset(arn("saml-provider", n) for n in names)}
 
 
-TRUST = document(trusts({"Service": "ec2.amazonaws.com"}))
+TRUST = document(trusts(EC2))
 
 
 @pytest.mark.parametrize(

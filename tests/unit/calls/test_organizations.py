@@ -17,6 +17,7 @@ from tests.unit.calls.company import (
     ANA,
     AWAY,
     HOME,
+    LAMBDA,
     allow,
     arn,
     assume,
@@ -77,7 +78,7 @@ def organization(*attached: tuple[str, str], outside: Iterable[str] = ()) -> Wor
         user("ola", allow("*"), account=MANAGEMENT),
         role("R", [trusts(f"arn:aws:iam::{number}:root") for number in places]),
         role("Far", [trusts(f"arn:aws:iam::{number}:root") for number in places], account=AWAY),
-        role("Service", trusts({"Service": "lambda.amazonaws.com"})),
+        role("Service", trusts(LAMBDA)),
         bucket("b"),
         accounts=Map(accounts),
     )
@@ -315,7 +316,7 @@ def test_a_service_says_for_whose_account_it_acts_and_where_that_stands(key: str
     """The guard against a confused deputy for a whole organization."""
     below = {"ForAnyValue:StringLike": {key: f"{ORG}/{ROOT}/{TEAMS}/*"}}
     wanted = {"StringEquals": {key: ORG}} if key == "aws:SourceOrgID" else below
-    guarded = role("Service", trusts({"Service": "lambda.amazonaws.com"}, Condition=wanted))
+    guarded = role("Service", trusts(LAMBDA, Condition=wanted))
     world = organization().with_role(guarded)
     source = {"aws:SourceAccount": number}
     assert assume(world, "service:lambda.amazonaws.com", "Service", context=source).ok is ok

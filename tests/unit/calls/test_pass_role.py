@@ -7,10 +7,24 @@ from typing import Any
 import pytest
 
 from iamviz import Result
-from tests.unit.calls.company import ANA, AWAY, HOME, allow, arn, code, company, do, role, text, trusts, user
+from tests.unit.calls.company import (
+    ANA,
+    AWAY,
+    EC2,
+    HOME,
+    LAMBDA,
+    allow,
+    arn,
+    code,
+    company,
+    do,
+    role,
+    text,
+    trusts,
+    user,
+)
 
-LAMBDA = {"Service": "lambda.amazonaws.com"}
-FOR_LAMBDA, FOR_EC2 = role("Fn", trusts(LAMBDA)), role("Vm", trusts({"Service": "ec2.amazonaws.com"}))
+FOR_LAMBDA, FOR_EC2 = role("Fn", trusts(LAMBDA)), role("Vm", trusts(EC2))
 
 
 def create(
@@ -74,9 +88,9 @@ def test_passing_is_not_assuming() -> None:
 
 def test_an_instance_profile_stands_for_the_role_of_its_name() -> None:
     profile = {"Arn": f"arn:aws:iam::{HOME}:instance-profile/Vm"}
-    run = {"operation": "ec2:RunInstances", "name": "IamInstanceProfile"}
-    assert create(allow("ec2:*"), PASS, passed=profile, **run).ok  # type: ignore[arg-type]
-    assert code(create(allow("ec2:*"), passed=profile, **run)) == "AccessDeniedException"  # type: ignore[arg-type]
+    run: dict[str, Any] = {"operation": "ec2:RunInstances", "name": "IamInstanceProfile"}
+    assert create(allow("ec2:*"), PASS, passed=profile, **run).ok
+    assert code(create(allow("ec2:*"), passed=profile, **run)) == "AccessDeniedException"
 
 
 def test_what_is_no_role_is_an_invalid_request_arn() -> None:

@@ -10,16 +10,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from immutables import Map
 
 from iamviz.calls.sts import encoded_message
-from iamviz.world.entities import OidcProvider
 from tests.unit.calls.company import (
     ANA,
+    ANA_ARN,
+    DEVICE,
     GITHUB,
     HOME,
+    MAIN,
+    PROVIDER,
     ROOT,
     T0,
+    TOKEN,
+    WITH_GITHUB,
     allow,
     arn,
     assume,
@@ -36,8 +40,6 @@ from tests.unit.calls.company import (
     user,
 )
 
-ANA_ARN = arn("user", "ana")
-DEVICE = f"arn:aws:iam::{HOME}:mfa/ana"
 FED = f"arn:aws:sts::{HOME}:federated-user/fed"
 
 
@@ -200,10 +202,6 @@ class TestSmallCalls:
         assert code(result) == "InvalidAuthorizationMessageException"
 
 
-PROVIDER = arn("oidc-provider", GITHUB)
-SUBJECT = "repo:acme/app:ref:refs/heads/main"
-
-
 class TestWebIdentity:
     """4.4."""
 
@@ -213,17 +211,17 @@ class TestWebIdentity:
             trusts(
                 {"Federated": PROVIDER},
                 ["sts:AssumeRoleWithWebIdentity", "sts:TagSession", "sts:SetSourceIdentity"],
-                Condition={"StringEquals": {f"{GITHUB}:sub": SUBJECT}},
+                Condition={"StringEquals": {f"{GITHUB}:sub": MAIN}},
             ),
             allow("*"),
             max_session_duration=43200,
         ),
         role("Onward", trusts(HOME, "sts:*")),
-        oidc_providers=Map({PROVIDER: OidcProvider(PROVIDER, ("sts.amazonaws.com",))}),
+        oidc_providers=WITH_GITHUB,
     )
 
     def login(self, name: str = "Deploy", at: int = 0, params: dict[str, Any] | None = None, **claims: Any) -> Any:
-        token = {"iss": f"https://{GITHUB}", "aud": "sts.amazonaws.com", "sub": SUBJECT, **claims}
+        token = {**TOKEN, **claims}
         given = {"RoleArn": arn("role", name), "RoleSessionName": "ci", "WebIdentityToken": token, **(params or {})}
         return do(self.WORLD, "web:ci", "sts:AssumeRoleWithWebIdentity", at=at, save="ci", **given)
 
@@ -231,14 +229,14 @@ class TestWebIdentity:
         value = self.login().value
         assert value is not None
         assert (value["SubjectFromWebIdentityToken"], value["Audience"], value["Provider"]) == (
-            SUBJECT,
+            MAIN,
             "sts.amazonaws.com",
             PROVIDER,
         )
 
     @pytest.mark.parametrize("name", ["Deploy", "Absent"])
     def test_a_wrong_subject_and_a_missing_role_are_refused_in_the_same_words(self, name: str) -> None:
-        result = self.login(name, sub="repo:evil/app:ref:refs/heads/main" if name == "Deploy" else SUBJECT)
+        result = self.login(name, sub="repo:evil/app:ref:refs/heads/main" if name == "Deploy" else MAIN)
         assert (code(result), text(result)) == (
             "AccessDenied",
             "Not authorized to perform sts:AssumeRoleWithWebIdentity",

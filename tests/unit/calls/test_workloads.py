@@ -10,12 +10,17 @@ from immutables import Map
 
 from iamviz import CallError, World, ask
 from iamviz.world import InstanceProfile
-from iamviz.world.entities import OidcProvider
 from iamviz.world.workloads import WORKLOAD_KINDS, new_workload
 from tests.unit.calls.company import (
     ANA,
+    EC2,
     GITHUB,
     HOME,
+    LAMBDA,
+    MAIN,
+    PROVIDER,
+    TOKEN,
+    WITH_GITHUB,
     allow,
     arn,
     assume,
@@ -31,11 +36,9 @@ from tests.unit.calls.company import (
     user,
 )
 
-EC2 = {"Service": "ec2.amazonaws.com"}
 HOUR = 3600
 PROFILE = arn("instance-profile", "Web")
 WEB_ROLE = role("Web", trusts(EC2), allow("s3:GetObject"))
-MAIN = "repo:acme/app:ref:refs/heads/main"
 
 
 def web(**more: Any) -> World:
@@ -86,7 +89,7 @@ def test_assuming_a_role_with_them_is_chaining() -> None:
 
 
 def test_a_role_that_distrusts_the_service_gives_the_application_nothing() -> None:
-    world = web().with_role(role("Web", trusts({"Service": "lambda.amazonaws.com"}), allow("s3:GetObject")))
+    world = web().with_role(role("Web", trusts(LAMBDA), allow("s3:GetObject")))
     result = reads(world)
     assert code(result) == "AccessDenied"
     assert [d.request.action for d in result.decisions] == ["sts:AssumeRole"]
@@ -214,10 +217,9 @@ def test_what_runs_cannot_be_named_like_a_user() -> None:
 
 
 def test_a_function_is_named_after_itself_and_another_role_changes_what_it_may_do() -> None:
-    service = {"Service": "lambda.amazonaws.com"}
     reader, writer = (
-        role("R", trusts(service), allow("s3:GetObject")),
-        role("W", trusts(service), allow("s3:PutObject")),
+        role("R", trusts(LAMBDA), allow("s3:GetObject")),
+        role("W", trusts(LAMBDA), allow("s3:PutObject")),
     )
     world = company(user("ana", allow("lambda:*"), allow("iam:PassRole")), reader, writer, bucket("b"))
     made = do(world, ANA, "lambda:CreateFunction", FunctionName="fn", Role=reader.arn)
@@ -284,15 +286,13 @@ def test_roles_anywhere_sets_the_name_of_the_certificate_as_source_identity() ->
 
 
 def github(condition: str = MAIN, **more: Any) -> World:
-    provider = OidcProvider(f"arn:aws:iam::{HOME}:oidc-provider/{GITHUB}", ("sts.amazonaws.com",))
     trust = trusts(
-        {"Federated": provider.arn},
+        {"Federated": PROVIDER},
         "sts:AssumeRoleWithWebIdentity",
         Condition={"StringEquals": {f"{GITHUB}:sub": condition}},
     )
-    claims = Map({"iss": f"https://{GITHUB}", "aud": "sts.amazonaws.com", "sub": MAIN})
-    world = company(role("Ci", trust, allow("s3:GetObject")), bucket("b"), oidc_providers=Map({provider.arn: provider}))
-    return world.with_workload(new_workload("build-job", "github", "", claims=claims, **more))
+    world = company(role("Ci", trust, allow("s3:GetObject")), bucket("b"), oidc_providers=WITH_GITHUB)
+    return world.with_workload(new_workload("build-job", "github", "", claims=Map(TOKEN), **more))
 
 
 def test_a_job_with_a_role_asks_with_its_token_when_it_needs_credentials() -> None:

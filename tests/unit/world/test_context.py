@@ -15,6 +15,7 @@ from iamviz.world.workloads import new_workload
 from tests.unit.calls.company import (
     ANA,
     AWAY,
+    DEVICE,
     HOME,
     ROOT,
     allow,
@@ -29,7 +30,6 @@ from tests.unit.calls.company import (
 )
 
 ISSUER = "token.example.com"
-DEVICE = f"arn:aws:iam::{HOME}:mfa/ana"
 EVERYTHING = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
 
 
