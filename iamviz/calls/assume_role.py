@@ -1,5 +1,6 @@
 """AssumeRole: docs/rules/roles_and_sessions.md 3.4 and 4.2."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from iamviz.calls.actors import Actor
@@ -8,7 +9,7 @@ from iamviz.calls.issue import credentials_of, role_session
 from iamviz.calls.mfa import check_mfa, mfa_context
 from iamviz.calls.model import Call, Check, Result
 from iamviz.calls.session_policies import packed_size, session_policies
-from iamviz.calls.session_tags import MOST_TAGS, pairs, session_tags
+from iamviz.calls.session_tags import MOST_TAGS, pairs, session_tags, tag_keys
 from iamviz.calls.validation import NAME_PATTERN, TOKEN_SIZE, Field, check_params, check_role_arn
 from iamviz.world.context import ContextValue
 from iamviz.world.world import World
@@ -41,9 +42,8 @@ def assume_role(world: World, actor: Actor, call: Call) -> Result:
     check_params(call.operation, params, PARAMS)
     arn: str = params["RoleArn"]
     check_role_arn(arn)
-    tags = session_tags(
-        pairs(call.operation, params.get("Tags") or ()), params.get("TransitiveTagKeys") or (), actor.session
-    )
+    transitive = tag_keys(call.operation, "TransitiveTagKeys", params.get("TransitiveTagKeys") or ())
+    tags = session_tags(pairs(call.operation, params.get("Tags") or ()), transitive, actor.session)
     caller_check = check_caller(actor)
     world, with_mfa = check_mfa(world, actor, call)
     inherited = actor.session.source_identity if actor.session else ""
@@ -80,7 +80,7 @@ def assume_role(world: World, actor: Actor, call: Call) -> Result:
     return Result(world.with_session(session, call.save), value, None, decisions, tuple(checks))
 
 
-def _keys(params: Any) -> list[ContextValue]:
+def _keys(params: Mapping[str, Any]) -> list[ContextValue]:
     """The condition keys that the call itself brings (3.6)."""
     origin = "the AssumeRole call"
     names = {

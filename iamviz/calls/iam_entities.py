@@ -8,7 +8,7 @@ from iamviz.calls.actors import Actor
 from iamviz.calls.iam_common import DOCUMENT, NAME, NAME64, Operation, allow, check_quota, find, new_arn, trust_policy
 from iamviz.calls.iam_shapes import group_value, role_value, user_value
 from iamviz.calls.model import Call, Refusal, Result
-from iamviz.calls.session_tags import MOST_TAGS, check_tags, pairs
+from iamviz.calls.session_tags import MOST_TAGS, check_tags, pairs, tag_keys
 from iamviz.calls.validation import PATH, Field, check_params
 from iamviz.engine.decision import Decision
 from iamviz.world.entities import AccessKey, Group, Role, User
@@ -174,12 +174,13 @@ def _tagging(kind: str, things: str, adds: bool) -> Operation:
     def operation(world: World, actor: Actor, call: Call) -> Result:
         element = "Tags" if adds else "TagKeys"
         check_params(call.operation, call.params, {f"{kind}Name": NAME64, element: Field(list, required=True)})
+        passed = pairs(call.operation, call.params[element]) if adds else []
+        keys = [] if adds else tag_keys(call.operation, element, call.params[element])
         identity = find(getattr(world, things), actor.account, kind.lower(), call.params[f"{kind}Name"])
         decisions = allow(world, actor, call, identity.arn)
-        passed = pairs(call.operation, call.params[element]) if adds else []
         check_tags(passed)
         added = dict(passed)
-        gone = {key.lower() for key in (added if adds else call.params[element])}
+        gone = {key.lower() for key in (*keys, *added)}
         tags = {key: value for key, value in identity.tags.items() if key.lower() not in gone} | added
         if len(tags) > MOST_TAGS:
             text = f"Cannot exceed quota for TagsPer{kind}: {MOST_TAGS}"

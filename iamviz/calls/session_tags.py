@@ -11,7 +11,7 @@ from iamviz.calls.model import CallError, Refusal
 from iamviz.world.context import ContextValue
 from iamviz.world.sessions import Session
 
-__all__ = ["MOST_TAGS", "SessionTags", "check_tags", "pairs", "session_tags"]
+__all__ = ["MOST_TAGS", "SessionTags", "check_tags", "pairs", "session_tags", "tag_keys"]
 
 MOST_TAGS = 50
 _CHARACTER = r"(?:[\w.:/=+\-@]|[^\S\t\n\v\f\r\x1c-\x1f\x85])"  # letters, digits, blanks (not line breaks), some signs
@@ -62,6 +62,13 @@ def pairs(operation: str, value: Any) -> list[tuple[str, str]]:
             raise CallError(f'Tags of {operation} is {value!r:.80}; expected a list of {{"Key": text, "Value": text}}')
         found.append((item["Key"], item["Value"]))
     return found
+
+
+def tag_keys(operation: str, name: str, value: Sequence[Any]) -> list[str]:
+    """A parameter that lists keys of tags; CallError for another shape."""
+    if not all(isinstance(key, str) for key in value):
+        raise CallError(f"{name} of {operation} is {value!r:.80}; expected a list of keys, which are texts")
+    return list(value)
 
 
 def session_tags(tags: Iterable[tuple[str, str]], transitive: Iterable[str], session: Session | None) -> SessionTags:

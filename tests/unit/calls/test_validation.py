@@ -176,6 +176,14 @@ def test_tags_of_a_wrong_shape_are_a_misuse(tags: Any) -> None:
         assume(WORLD, ANA, "Reader", Tags=tags)
 
 
+@pytest.mark.parametrize("keys", [[1], [None], ["a", ["b"]], [{"Key": "a"}]])
+def test_keys_of_tags_of_a_wrong_shape_are_a_misuse(keys: Any) -> None:
+    with pytest.raises(CallError, match=r"TransitiveTagKeys of sts:AssumeRole is .*; expected a list of keys"):
+        assume(WORLD, ANA, "Reader", TransitiveTagKeys=keys)
+    with pytest.raises(CallError, match=r"TagKeys of iam:UntagRole is .*; expected a list of keys"):
+        do(WORLD, ADMIN, "iam:UntagRole", RoleName="Reader", TagKeys=keys)
+
+
 @pytest.mark.parametrize("operation", ["", "AssumeRole", "sts:", ":AssumeRole"])
 def test_an_operation_has_a_service_and_a_name(operation: str) -> None:
     with pytest.raises(CallError, match="expected service:Operation"):
