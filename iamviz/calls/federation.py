@@ -98,7 +98,7 @@ def _claimed_tags(claim: Any) -> tuple[list[tuple[str, str]], list[str]]:
     if not isinstance(tags, Mapping) or not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         raise _bad_token(f"the claim {TAGS_CLAIM} has no principal_tags and transitive_tag_keys", "tags")
     pairs = [(key, value[0] if isinstance(value, list) and value else value) for key, value in tags.items()]
-    if not all(isinstance(value, str) for _, value in pairs):
+    if not all(isinstance(text, str) for pair in pairs for text in pair):
         raise _bad_token(f"the tags of the claim {TAGS_CLAIM} are lists of one text each", "tags")
     return pairs, keys
 
@@ -117,12 +117,24 @@ def _provider(world: World, account: str, claims: Mapping[str, Any]) -> tuple[st
 
 
 def _check_expiry(world: World, claims: Mapping[str, Any]) -> None:
-    expires = claims.get("exp")
+    expires = _instant(claims.get("exp"), "the claim exp")
     now = int(world.now.timestamp())
-    if isinstance(expires, int | float) and now >= expires:
-        text = f"Token expired: current date/time {now} must be before the expiration date/time {int(expires)}"
-        at = datetime.fromtimestamp(expires, UTC)
-        raise Refusal("ExpiredTokenException", text, 400, checks=(Check("token", False, f"it expired at {at:%H:%M}"),))
+    if expires is not None and now >= expires.timestamp():
+        end = int(expires.timestamp())
+        text = f"Token expired: current date/time {now} must be before the expiration date/time {end}"
+        check = Check("token", False, f"it expired at {expires:%H:%M}")
+        raise Refusal("ExpiredTokenException", text, 400, checks=(check,))
+
+
+def _instant(value: Any, what: str) -> datetime | None:
+    """An instant of a token or assertion, told in seconds since 1970; None where it tells none."""
+    if value is None:
+        return None
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        message = f"{what} is {value!r:.60}; expected an instant in seconds since 1970"
+        raise _bad_token(message, "token") from None
 
 
 def _check_audience(claims: Mapping[str, Any], provider: OidcProvider | None) -> str:
@@ -191,7 +203,7 @@ def assume_role_with_saml(world: World, actor: Actor, call: Call) -> Result:
         "NameQualifier": qualifier,
     }
     _check_offered(call, wish, assertion.get("Role"), provider)
-    end = assertion.get("SessionNotOnOrAfter")
+    end = _instant(assertion.get("SessionNotOnOrAfter"), "SessionNotOnOrAfter")
     return _enter(world, caller, call, wish, SessionKind.SAML, name, provider, more, end)
 
 
@@ -199,7 +211,7 @@ def _check_offered(call: Call, wish: Wish, offered: Any, provider: str) -> None:
     """Refusal when the assertion lists roles ("roleArn,providerArn", in any order) and this one is not among them."""
     if offered is None:
         return
-    items = [offered] if isinstance(offered, str) else offered
+    items = offered if isinstance(offered, list | tuple) else [offered]
     listed = [{part.strip() for part in str(item).split(",")} for item in items]
     if {wish.role_arn, provider} not in listed:
         check = Check("assertion", False, "its attribute Role does not list this role with this provider")
@@ -209,7 +221,7 @@ def _check_offered(call: Call, wish: Wish, offered: Any, provider: str) -> None:
 def _saml_tags(assertion: Mapping[str, Any]) -> tuple[list[tuple[str, str]], list[str]]:
     """Tags and transitive keys of the attributes PrincipalTag:KEY and TransitiveTagKeys."""
     tags, keys = assertion.get("PrincipalTags", {}), assertion.get("TransitiveTagKeys", [])
-    if not isinstance(tags, Mapping) or not all(isinstance(value, str) for value in tags.values()):
+    if not isinstance(tags, Mapping) or not all(isinstance(text, str) for pair in tags.items() for text in pair):
         raise _bad_token("PrincipalTags of the assertion is a mapping of keys to texts", "tags")
     if not isinstance(keys, list | tuple) or not all(isinstance(key, str) for key in keys):
         raise _bad_token("TransitiveTagKeys of the assertion is a list of keys", "tags")
@@ -237,8 +249,8 @@ def _source_identity(value: Any) -> str:
 
 def _name_qualifier(issuer: str, account: str, provider: str) -> str:
     """BASE64(SHA1(issuer + account + "/" + provider name)), which makes a subject unique (4.3)."""
-    text = f"{issuer}{account}/{provider.rpartition('/')[2]}"
-    return base64.b64encode(hashlib.sha1(text.encode(), usedforsecurity=False).digest()).decode()
+    told = f"{issuer}{account}/{provider.rpartition('/')[2]}".encode("utf-8", "surrogatepass")
+    return base64.b64encode(hashlib.sha1(told, usedforsecurity=False).digest()).decode()
 
 
 def _enter(
@@ -250,17 +262,17 @@ def _enter(
     name: str,
     provider: str,
     more: Mapping[str, str],
-    not_after: Any = None,
+    not_after: datetime | None = None,
 ) -> Result:
     """Ask the trust policy, check the duration, issue the session."""
     decisions = admit(world, actor, call, wish)
     role = world.role(wish.role_arn)
     seconds: int = call.params.get("DurationSeconds") or HOUR
     check = check_duration(role, seconds, False, decisions)
-    if isinstance(not_after, int | float):
-        left = int((datetime.fromtimestamp(not_after, UTC) - world.now) / timedelta(seconds=1))
+    if not_after is not None:
+        left = int((not_after - world.now) / timedelta(seconds=1))
         if left <= 0:
-            at = Check("assertion", False, f"it ended at {datetime.fromtimestamp(not_after, UTC):%H:%M}")
+            at = Check("assertion", False, f"it ended at {not_after:%H:%M}")
             raise Refusal("ExpiredTokenException", "Token must be redeemed before it ends", 400, decisions, (at,))
         seconds = min(seconds, left)
     policies = session_policies(world, call.params, role.account, decisions)

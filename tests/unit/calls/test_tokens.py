@@ -202,6 +202,9 @@ class TestSmallCalls:
         assert code(result) == "InvalidAuthorizationMessageException"
 
 
+NO_INSTANTS = ["tomorrow", "1767225600", [], {}, 10**30, -(10**30), float("nan"), float("inf")]
+
+
 class TestWebIdentity:
     """4.4."""
 
@@ -294,8 +297,22 @@ class TestWebIdentity:
             'Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"',
         )
 
+    @pytest.mark.parametrize("value", NO_INSTANTS)
+    def test_an_expiry_that_is_no_instant_is_refused(self, value: Any) -> None:
+        """Taken for a token without an end it would be good for ever."""
+        result = self.login(exp=value)
+        assert code(result) == "InvalidIdentityToken"
+        assert text(result).startswith("the claim exp is ")
+
     @pytest.mark.parametrize(
-        "claim", ["x", {"principal_tags": ["x"]}, {"principal_tags": {"a": []}}, {"principal_tags": {"a": 1}}]
+        "claim",
+        [
+            "x",
+            {"principal_tags": {1: "a"}},
+            {"principal_tags": ["x"]},
+            {"principal_tags": {"a": []}},
+            {"principal_tags": {"a": 1}},
+        ],
     )
     def test_a_claim_of_tags_in_another_shape_is_refused(self, claim: Any) -> None:
         assert code(self.login(**{"https://aws.amazon.com/tags": claim})) == "InvalidIdentityToken"
@@ -355,6 +372,9 @@ class TestSaml:
         result = self.login(RoleSessionName=name)
         assert (code(result), text(result)) == ("InvalidIdentityToken", message)
 
+    def test_any_text_can_be_an_issuer(self) -> None:
+        assert self.login(Issuer="https://\ud800").ok
+
     def test_a_wrong_recipient_is_not_authorized(self) -> None:
         result = self.login(Recipient="https://evil")
         assert (code(result), text(result)) == ("AccessDenied", "Not authorized to perform sts:AssumeRoleWithSAML")
@@ -379,7 +399,10 @@ class TestSaml:
         assert (dict(session.tags), session.source_identity) == ({"team": "a"}, "ana")
 
     @pytest.mark.parametrize(
-        "assertion", [{"PrincipalTags": ["team"]}, {"PrincipalTags": {"team": 1}}, {"TransitiveTagKeys": "team"}]
+        "assertion",
+        [{"PrincipalTags": ["team"]}, {"PrincipalTags": {"team": 1}}, {"TransitiveTagKeys": "team"}]
+        + [{"PrincipalTags": {1: "a"}}]
+        + [{"SessionNotOnOrAfter": value} for value in NO_INSTANTS],
     )
     def test_attributes_of_another_shape_are_refused(self, assertion: dict[str, Any]) -> None:
         assert code(self.login(**assertion)) == "InvalidIdentityToken"
@@ -392,6 +415,8 @@ class TestSaml:
             ([f"{arn('saml-provider', 'Corp')}, {arn('role', 'Staff')}", "x,y"], True),
             (f"{arn('role', 'Other')},{arn('saml-provider', 'Corp')}", False),
             ([], False),
+            (1, False),
+            ([1, ["x"]], False),
         ],
     )
     def test_only_a_role_that_the_assertion_offers(self, offered: Any, ok: bool) -> None:
