@@ -136,7 +136,7 @@ def _operators() -> dict[str, Operator]:
 OPERATORS = _operators()
 
 
-def answer_when_absent(operator: "Operator", qualifier: Qualifier, if_exists: bool) -> bool:
+def answer_when_absent(operator: Operator, qualifier: Qualifier, if_exists: bool) -> bool:
     """What a condition row says to a request that does not carry its key: docs/rules/policy_evaluation.md 3.4."""
     if if_exists or qualifier is Qualifier.ALL:
         return True

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from iamviz.arn import split_fields
 from iamviz.calls.model import Call
+from iamviz.engine.decision import Outcome
+from iamviz.engine.explain_text import verdict_words
 from iamviz.world.world import World
 
 __all__ = ["VERDICTS", "CaptionError", "CaptionPart", "caption_parts", "outcome_words"]
@@ -24,7 +26,7 @@ VERDICTS = {
 }
 """The verdict words and the outcomes that they stand for; ``refused`` stands for any other error code."""
 
-_WORDS = {"implicitDeny": "denied: nothing says yes", "explicitDeny": "denied: a statement says no"}
+_WORDS = {outcome.value: verdict_words(outcome) for outcome in Outcome}
 _HUES = {"allowed": "allow", "explicitDeny": "deny"}
 
 
