@@ -131,6 +131,7 @@ def test_why_says_when_it_does_not_know() -> None:
         ["can", "ana", "s3:Get*", "--account", "staging_bucket"],
         ["can", "ana", "GetObject", "*", "--account", "staging_bucket"],
         ["can", "ana", "s3:GetObjct", "--account", "staging_bucket"],
+        ["can", "ana", "s3:GetObject", "--account", "staging_bucket", "--html", "x.html"],
         ["who-can", "s3", "--account", "staging_bucket"],
         ["who-can", "sts:AssumeRole", "Nobody", "--account", "staging_bucket"],
         ["reach", "Nobody", "--account", "staging_bucket"],
@@ -232,10 +233,32 @@ def test_can_says_on_what_it_depends(tmp_path: Path) -> None:
     assert depends.exit_code == 3
     assert "depends on aws:MultiFactorAuthPresent" in depends.stdout
     assert runner.invoke(app, [*ask, "--context", "aws:MultiFactorAuthPresent=true"]).exit_code == 0
-    assert runner.invoke(app, [*ask, "--context", "aws:MultiFactorAuthPresent=false"]).exit_code == 1
+    without = runner.invoke(app, [*ask, "--context", "aws:MultiFactorAuthPresent=false"])
+    assert without.exit_code == 1
+    assert "absent" not in without.stdout, "the reason speaks of the request that was asked about"
     told = json.loads(runner.invoke(app, [*ask, "--json"]).stdout)
     assert (told["verdict"], told["depends_on"]) == ("depends", ["aws:MultiFactorAuthPresent"])
     assert runner.invoke(app, ["who-can", "s3:GetObject", "arn:aws:s3:::b/k", "--account", str(path)]).exit_code == 3
+
+
+def test_redaction_redacts_the_context_of_a_question_with_the_account(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    tagged = {"StringEquals": {"aws:RequestTag/AcmeSquad": "payroll"}}
+    allow = {"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": tagged}}
+    user = {"UserName": "zoe", "Arn": "arn:aws:iam::222255557777:user/zoe", "UserId": "AIDAU"}
+    path.write_text(
+        json.dumps({"UserDetailList": [{**user, "UserPolicyList": [{"PolicyName": "p", "PolicyDocument": allow}]}]})
+    )
+    told = ["--account", str(path), "--redact", "--context"]
+    can = ["can", "zoe", "s3:GetObject", "arn:aws:s3:::acme/k", *told]
+    for value, code in (("payroll", 0), ("maypay", 1)):
+        shown = runner.invoke(app, [*can, f"aws:RequestTag/AcmeSquad={value}"])
+        assert shown.exit_code == code
+        assert not SECRET.search(shown.output)
+    error = f"User: {user['Arn']} {DENIAL.partition(ANA)[2]}"
+    why = runner.invoke(app, ["why", error, *told, "aws:RequestTag/AcmeSquad=payroll"])
+    assert "would be allowed" in why.stdout
+    assert not SECRET.search(why.output)
 
 
 def test_who_can(dump: Path) -> None:

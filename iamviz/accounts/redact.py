@@ -36,7 +36,7 @@ _ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:(?:[0-9]{12}|\*)?:[^\s\"'<
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TOKEN = re.compile(r"(?<![A-Za-z0-9])(?:[0-9]{12}|A[A-Z]{3}[A-Z0-9]{12,28})(?![A-Za-z0-9])")
 _CONDITION_KEYS = {"claims": "issuer.example:", "context": ""}
-"""Fields that map claims or condition keys to values: the keys are AWS's words, with this before them."""
+"""Fields that map claims (with this before them) or condition keys to values: read as policies have them."""
 _WORD = re.compile(r"[^\W_]+")
 _NAMED = re.compile(f"{_ARN.pattern}|{_MAIL.pattern}|{_TOKEN.pattern}|(?P<word>{_WORD.pattern})")
 _EDGES = "-_./+=,@: "
@@ -128,7 +128,9 @@ class Redactor:
             return type(value)(self._value(item, field) for item in sorted(value))
         if isinstance(value, Mapping):
             if field in _CONDITION_KEYS:
-                rows = {key: self._row(_CONDITION_KEYS[field] + key, value[key]) for key in sorted(value)}
+                claim = _CONDITION_KEYS[field]
+                key_of = str if claim else self._redaction.key
+                rows = {key_of(key): self._row(claim + key, value[key]) for key in sorted(value)}
                 return Map(rows) if isinstance(value, Map) else rows
             # The table fills in the order of asking, and `Map` has none of its own.
             named = field not in _KEYS_AS_THEY_ARE

@@ -1,5 +1,7 @@
 """Asking without doing: may somebody do something here and now?"""
 
+from collections.abc import Mapping
+
 from iamviz.calls.actors import Actor, find_actor
 from iamviz.calls.authorize import decide
 from iamviz.calls.issue import role_session
@@ -14,14 +16,22 @@ __all__ = ["ask"]
 HOUR = 3600
 
 
-def ask(world: World, who: str, action: str, resource: str = "*") -> Decision:
+def ask(
+    world: World,
+    who: str,
+    action: str,
+    resource: str = "*",
+    *,
+    context: Mapping[str, str | list[str]] | None = None,
+) -> Decision:
     """The decision on one action, taken as `perform` would take it; the world stays as it is.
 
     ``who`` is an actor as in `Call`: a label, a profile, ``user:ACCOUNT/name`` …; or the ARN of a user or a role of the
-    world, the role standing for a session of it without a session policy. Raises CallError for an actor whose
+    world, the role standing for a session of it without a session policy. ``context`` are condition keys that the
+    request brings, as those of a `Call`. Raises CallError for an actor whose
     credentials AWS would not accept.
     """
-    call = Call(who, action, {"Resource": resource})
+    call = Call(who, action, {"Resource": resource}, context=context or {})
     try:
         if who in world.roles:
             actor = _of_role(world, who)

@@ -10,6 +10,7 @@ import typer
 from iamviz.commands.common import (
     Accounts,
     AsJson,
+    Asked,
     Exit,
     Loaded,
     Page,
@@ -97,17 +98,18 @@ def can(
     from iamviz.accounts.asker import principal_arn
     from iamviz.pictures.asked import allowed_picture
 
-    keys = context_of(context)
-    loaded = load(account, redact, page, resource)
+    if action and page is not None:
+        fail("--html shows all that somebody can do: leave ACTION out, or ask iamviz who-can for a page of one action")
+    asked = Asked(resource, context_of(context))
+    loaded = load(account, redact, page, asked)
     try:
-        arn = loaded.of(principal_arn(loaded.plain, who))
-        resource = loaded.of(resource)
-        if not action or not resource:
+        arn, asked = loaded.of(principal_arn(loaded.plain, who)), loaded.of(asked)
+        if not action or not asked.resource:
             answer = allowed_picture(loaded.world, arn)
         if not action:
             _show(loaded, answer, as_json, page, "" if as_json else _counts(answer))
             return
-        told = _one(loaded, arn, action, resource, keys) if resource else _some(loaded, answer, arn, action)
+        told = _one(loaded, arn, action, asked) if asked.resource else _some(loaded, answer, arn, action)
     except ValueError as error:
         fail(str(error))
     if as_json:
@@ -135,7 +137,7 @@ def _counts(answer: AskedPicture) -> str:
     return "\n".join([*lines, *not_known(answer.unknowns)])
 
 
-def _one(loaded: Loaded, arn: str, action: str, resource: str, keys: dict[str, Any]) -> dict[str, Any]:
+def _one(loaded: Loaded, arn: str, action: str, asked: Asked) -> dict[str, Any]:
     """The verdict on one action and one resource, with what decides it."""
     from iamviz.accounts.answers import allow_of
     from iamviz.accounts.asker import asker
@@ -144,7 +146,8 @@ def _one(loaded: Loaded, arn: str, action: str, resource: str, keys: dict[str, A
 
     _check_action(action)
     caller = asker(loaded.world, arn)
-    verdict = caller.decide(action, resource, keys)
+    resource = asked.resource
+    verdict = caller.decide(action, resource, asked.context)
     said = allow_of(verdict, caller.policies.identity, action)
     told: dict[str, Any] = {
         "who": arn,
@@ -159,7 +162,7 @@ def _one(loaded: Loaded, arn: str, action: str, resource: str, keys: dict[str, A
         "unknown": list(loaded.world.unknowns),
     }
     if verdict.answer.value == "denied":
-        decision = ask(loaded.world, arn, action, resource)
+        decision = ask(loaded.world, arn, action, resource, context=asked.context)
         if not decision.allowed:
             told["why"] = decision.explain().sentence
             told["change"] = [str(hint) for hint in decision_hints(decision)]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Accounts",
     "AsJson",
+    "Asked",
     "Exit",
     "Loaded",
     "Page",
@@ -114,6 +116,14 @@ class Exit(IntEnum):
     NO = 1
     BAD_INPUT = 2
     DEPENDS = 3
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a question brings beside the account: redacted with it, or the answer would be about something else."""
+
+    resource: str = ""
+    context: Mapping[str, str | list[str]] = field(default_factory=dict)
 
 
 class Loaded:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from iamviz.commands.common import Accounts, AsJson, Exit, Page, Redact, fail, load, say, say_json, write
+from iamviz.commands.common import Accounts, AsJson, Asked, Exit, Page, Redact, fail, load, say, say_json, write
 
 __all__ = ["HELP", "why"]
 
@@ -48,15 +48,15 @@ def why(
     error = " ".join(text)
     if error.strip() == "-":
         error = sys.stdin.buffer.read().decode("utf-8", "replace")
-    keys = context_of(context)
+    asked = Asked(resource, context_of(context))
     # An error that is redacted keeps its shape: the ARNs in it are redacted, the words are not.
     wanted = page is not None if redact is None else redact
-    loaded = load(account, wanted, page) if account else None
-    redactor = (loaded.redactor if loaded else Redactor()) if wanted else None
+    loaded = load(account, wanted, page, asked) if account else None
+    redactor = (loaded.redactor if loaded else Redactor(asked)) if wanted else None
     if redactor is not None:
-        error, resource = redactor.sentence(error), redactor(resource)
+        error, asked = redactor.sentence(error), redactor(asked)
     try:
-        answer = explain(error, loaded.world if loaded else None, resource=resource, context=keys)
+        answer = explain(error, loaded.world if loaded else None, resource=asked.resource, context=asked.context)
     except WhyError as problem:
         fail(str(problem))
     if page is not None:
