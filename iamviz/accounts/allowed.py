@@ -21,7 +21,7 @@ from iamviz.patterns import compile_glob
 from iamviz.policy.model import Policy, Statement
 from iamviz.world.world import World
 
-__all__ = ["ActionGroup", "AllowedActions", "allowed_actions", "examples_of", "level_of", "levels"]
+__all__ = ["LEVELS", "ActionGroup", "AllowedActions", "allowed_actions", "examples_of", "level_of", "levels"]
 
 COLUMNS = ("action", "access level", "verdict", "resources", "statement", "denies")
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
@@ -96,6 +96,10 @@ def level_of(action: str) -> str:
     """The access level of an action: List, Read, Tagging, Write, or Permissions management; Unknown for no action."""
     info = action_info(action)
     return info.access_level.partition(",")[0] if info else "Unknown"
+
+
+LEVELS = ("List", "Read", "Tagging", "Write", "Permissions management")
+"""The access levels, from what tells least to what gives most."""
 
 
 @cache

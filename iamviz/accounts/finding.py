@@ -1,7 +1,7 @@
 """A finding in an account: what it is, what it means, and calls that show it, played by the engine."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -12,7 +12,7 @@ from iamviz.calls.model import Call
 from iamviz.story.story import Story
 from iamviz.world.world import World
 
-__all__ = ["AccountFinding", "Findings", "Move", "Risk", "safe_name"]
+__all__ = ["AccountFinding", "Findings", "Move", "Risk", "played", "safe_name"]
 
 
 class Risk(StrEnum):
@@ -30,6 +30,15 @@ class Move:
     call: Call
     title: str
     caption: str
+
+
+def played(stage: World, title: str, moves: Iterable[Move]) -> Story:
+    """The story of some calls, one a minute."""
+    story = Story(stage, title)
+    for number, move in enumerate(moves, 1):
+        call = replace(move.call, at=stage.now + timedelta(minutes=number))
+        story.perform(call, move.title, move.caption)
+    return story
 
 
 @dataclass(frozen=True)
@@ -68,14 +77,7 @@ class AccountFinding:
         """
         if self.stage is None or not self.moves:
             return None
-        story = Story(self.stage, self.rule.title)
-        for number, move in enumerate(self.moves, 1):
-            moment = self.stage.now + timedelta(minutes=number)
-            call = Call(
-                *(move.call.actor, move.call.operation, move.call.params, moment, move.call.save, move.call.context)
-            )
-            story.perform(call, move.title, move.caption)
-        return story
+        return played(self.stage, self.rule.title, self.moves)
 
 
 @dataclass(frozen=True)

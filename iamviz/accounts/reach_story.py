@@ -1,9 +1,6 @@
 """A way through roles as calls: hop by hop, with what each hop asks for."""
 
-from dataclasses import replace
-from datetime import timedelta
-
-from iamviz.accounts.finding import Move, safe_name
+from iamviz.accounts.finding import Move, played, safe_name
 from iamviz.accounts.reach import Reached
 from iamviz.accounts.satisfy import satisfying
 from iamviz.calls.issue import role_session
@@ -56,8 +53,4 @@ def way_story(world: World, start: str, way: Reached) -> Story | None:
     stage, moves = way_moves(world, start, way)
     if stage is None:
         return None
-    story = Story(stage, f"{world.name_of(start)} becomes {world.name_of(way.role)}")
-    for number, move in enumerate(moves, 1):
-        moment = stage.now + timedelta(minutes=number)
-        story.perform(replace(move.call, at=moment), move.title, move.caption)
-    return story
+    return played(stage, f"{world.name_of(start)} becomes {world.name_of(way.role)}", moves)

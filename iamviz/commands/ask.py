@@ -121,18 +121,18 @@ def can(
 
 def _counts(answer: AskedPicture) -> str:
     """How many actions by service and access level, and what is not known."""
+    from iamviz.accounts.allowed import LEVELS
     from iamviz.accounts.answers import not_known
 
-    levels = ("List", "Read", "Tagging", "Write", "Permissions management")
     counts: dict[str, dict[str, int]] = {}
     for action, level in {row["action"]: row["access level"] for row in answer.rows}.items():
         of_service = counts.setdefault(action.partition(":")[0], {})
         of_service[level] = of_service.get(level, 0) + 1
     width = max(map(len, counts), default=0)
-    lines = [answer.sentence, "", f"{'service':{width}}" + "".join(f"  {level:>7}" for level in levels)]
+    lines = [answer.sentence, "", f"{'service':{width}}" + "".join(f"  {level:>7}" for level in LEVELS)]
     for service in sorted(counts):
-        numbers = (counts[service].get(level, 0) for level in levels)
-        cells = (f"  {number or '·':>{max(len(level), 7)}}" for level, number in zip(levels, numbers, strict=True))
+        numbers = (counts[service].get(level, 0) for level in LEVELS)
+        cells = (f"  {number or '·':>{max(len(level), 7)}}" for level, number in zip(LEVELS, numbers, strict=True))
         lines.append(f"{service:{width}}" + "".join(cells))
     return "\n".join([*lines, *not_known(answer.unknowns)])
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from iamviz.accounts.allowed import LEVELS, level_of
 from iamviz.calls.ask import ask
-from iamviz.catalogue import action_info
 from iamviz.engine.decision import Decision
 from iamviz.engine.request import CallerKind
 from iamviz.pictures.evidence import OUTCOME_MARK
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _KINDS: Mapping[CallerKind, ColumnKind] = {CallerKind.ROLE_SESSION: "session", CallerKind.SERVICE: "service"}
 _QUESTIONS = ("group", "question")
-_LEVELS = ("List", "Read", "Tagging", "Write", "Permissions management")
 
 
 @dataclass(frozen=True)
@@ -55,8 +54,8 @@ def action_table(
     for action in named:
         resource = resources if isinstance(resources, str) else resources[action]
         decided[action] = [ask(world, who, action, resource) for world, who in identities.values()]
-    levels = {action: _level(action) for action in named}
-    named.sort(key=lambda action: _LEVELS.index(levels[action]) if levels[action] in _LEVELS else len(_LEVELS))
+    levels = {action: level_of(action) for action in named}
+    named.sort(key=lambda action: LEVELS.index(levels[action]) if levels[action] in LEVELS else len(LEVELS))
     groups = [
         ActionGroup(level, tuple(_row(action, decided[action]) for action in members))
         for level, members in groupby(named, levels.__getitem__)
@@ -108,11 +107,6 @@ def _frame(
 
     index = pd.MultiIndex.from_tuples([row[:2] for row in rows], names=names)
     return pd.DataFrame([row[2] for row in rows], index=index, columns=list(columns))
-
-
-def _level(action: str) -> str:
-    info = action_info(action)
-    return info.access_level.partition(",")[0] if info else "Unknown"
 
 
 def _row(action: str, decisions: Iterable[Decision]) -> ActionRow:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from iamviz.accounts.allowed import AllowedActions, allowed_actions, levels
+from iamviz.accounts.allowed import LEVELS, AllowedActions, allowed_actions, levels
 from iamviz.accounts.answers import Reply
 from iamviz.accounts.compare import Comparison, compare
 from iamviz.accounts.reach import Reach, can_reach
@@ -31,6 +31,7 @@ __all__ = [
     "asked_html",
     "comparison_picture",
     "reach_picture",
+    "unknowns_html",
     "who_can_assume_picture",
     "who_can_picture",
 ]
@@ -40,7 +41,6 @@ MOST_ROWS: Final = 60
 MOST_ROLES: Final = 30
 """Roles that the map of a reach shows."""
 MOST_SERVICES: Final = 24
-_LEVELS: Final = ("List", "Read", "Tagging", "Write", "Permissions management")
 _GLYPHS: Final = {
     "user": ("user", "user"),
     "role": ("role", "role"),
@@ -113,13 +113,18 @@ def asked_html(
     head = "".join(f'<th scope="col" class="t1{_numeric(name)}">{esc(name)}</th>' for name in heads)
     table = f'<table class="rows"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>' if rows else ""
     more = f'<p class="t2">{len(rows) - MOST_ROWS:,} more rows: table has all.</p>' if len(rows) > MOST_ROWS else ""
-    points = "".join(f"<li>{esc(text)}</li>" for text in unknowns)
-    told = f'<details class="t2"><summary>What is not known here</summary><ul>{points}</ul></details>' if points else ""
+    told = unknowns_html(unknowns)
     return f'<div class="iv-asked"><p class="big b">{esc(sentence)}</p>{above_html}{table}{more}{told}</div>'
 
 
+def unknowns_html(unknowns: Iterable[str]) -> str:
+    """What is not known, folded away; nothing where there is nothing to say."""
+    points = "".join(f"<li>{esc(text)}</li>" for text in unknowns)
+    return f'<details class="t2"><summary>What is not known here</summary><ul>{points}</ul></details>' if points else ""
+
+
 def _numeric(head: str) -> str:
-    return " n" if head.endswith("#") or head in _LEVELS or head in ("hops", "actions", "actions in all") else ""
+    return " n" if head.endswith("#") or head in LEVELS or head in ("hops", "actions", "actions in all") else ""
 
 
 def _cell(head: str, cell: str) -> str:
@@ -165,7 +170,7 @@ def _who_view(answer: WhoCan) -> AskedPicture:
 def allowed_picture(world: World, who: str, resource: str | None = None) -> AskedPicture:
     """What somebody may do, of all actions in the catalogue: counted by service and access level."""
     answer = allowed_actions(world, who, resource)
-    return _view(answer, ("service", *_LEVELS), list(_service_rows(answer)))
+    return _view(answer, ("service", *LEVELS), list(_service_rows(answer)))
 
 
 def _service_rows(answer: AllowedActions) -> Iterable[list[str]]:
@@ -173,19 +178,19 @@ def _service_rows(answer: AllowedActions) -> Iterable[list[str]]:
     for action in answer.allowed | answer.depends:
         by_service.setdefault(action.partition(":")[0])
     counted = [(service, _counts(answer, action_set([f"{service}:*"]))) for service in by_service]
-    counted.sort(key=lambda entry: (-entry[1][_LEVELS[-1]][0], -entry[1]["Write"][0], entry[0]))
+    counted.sort(key=lambda entry: (-entry[1][LEVELS[-1]][0], -entry[1]["Write"][0], entry[0]))
     for service, counts in counted[:MOST_SERVICES]:
-        yield [f'<b class="mono">{esc(service)}</b>', *(_count(*counts[level]) for level in _LEVELS)]
+        yield [f'<b class="mono">{esc(service)}</b>', *(_count(*counts[level]) for level in LEVELS)]
     if len(counted) > MOST_SERVICES:
         rest = counted[MOST_SERVICES:]
-        sums = ([sum(counts[level][n] for _, counts in rest) for n in range(3)] for level in _LEVELS)
+        sums = ([sum(counts[level][n] for _, counts in rest) for n in range(3)] for level in LEVELS)
         yield [f"{len(rest)} more services", *(_count(*numbers) for numbers in sums)]
 
 
 def _counts(answer: AllowedActions, service: ActionSet) -> dict[str, tuple[int, int, int]]:
     """For each access level: actions that may be done, those of them under conditions only, all there are."""
     found = {}
-    for level in _LEVELS:
+    for level in LEVELS:
         actions = levels().get(level, ActionSet()) & service
         may = (answer.allowed | answer.depends) & actions
         found[level] = (len(may), len(answer.depends & actions), len(actions))

@@ -8,7 +8,7 @@ from typing import Final, cast
 
 from iamviz.accounts.finding import AccountFinding, Findings, Risk
 from iamviz.accounts.findings import findings
-from iamviz.pictures.asked import AskedPicture
+from iamviz.pictures.asked import AskedPicture, unknowns_html
 from iamviz.pictures.marks import esc, inline
 from iamviz.world.world import World
 
@@ -47,10 +47,7 @@ def findings_picture(world: World) -> FindingsPicture:
         for one in of_risk:
             by_code.setdefault(one.code, []).append(one)
         parts += [_kind(members) for members in by_code.values()]
-    points = "".join(f"<li>{esc(text)}</li>" for text in answer.unknowns)
-    if points:
-        parts.append(f'<details class="t2"><summary>What is not known here</summary><ul>{points}</ul></details>')
-    html = "".join(parts) + "</div>"
+    html = "".join(parts) + unknowns_html(answer.unknowns) + "</div>"
     return FindingsPicture(html, str(answer), frozenset({"asked"}), answer=answer)
 
 
