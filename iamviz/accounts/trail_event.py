@@ -106,6 +106,16 @@ class Event:
         return parse_denial(self.message) if self.denied else None
 
     @property
+    def outcome(self) -> str:
+        """What CloudTrail recorded: allowed, the kind of denial where AWS's sentence tells it, or the code."""
+        if not self.error:
+            return "allowed"
+        denial = self.denial
+        if denial is not None and denial.explicit is not None:
+            return "explicitDeny" if denial.explicit else "implicitDeny"
+        return self.error
+
+    @property
     def direct(self) -> bool:
         """Whether the caller made it itself, not a service in its name."""
         return not self.who.service and not self.address.endswith((".amazonaws.com", "AWS Internal"))

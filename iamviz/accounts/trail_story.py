@@ -193,22 +193,12 @@ def _step(number: int, event: Event, actor: "Credential | None", trail: "Trail")
             r for r in trail.refused if (r.action, r.resource, r.code) == (event.action, event.resource, event.error)
         )
         times = next((r.times for r in same if r.key == event.who.key), 1)
-    outcome = _outcome(event)
+    outcome = event.outcome
     notes = tuple(s.sentence for s in trail.sightings if s.at == event.at and actor is not None and s.key == actor.key)
     words = " ".join(_HUMP.sub(" ", event.name).capitalize().split()[:3])
     title = _TITLES.get(event.action) or (words if len(words) <= 32 else f"{words[:31]}…")
     caption = tuple(part for part in _caption(event, actor, issued, outcome, times) if part[0])
     return ObservedStep(number, title, caption, event, outcome, actor, issued, notes, times)
-
-
-def _outcome(event: Event) -> str:
-    """The outcome that CloudTrail recorded: allowed, the kind of denial where AWS's sentence tells it, or the code."""
-    if not event.error:
-        return "allowed"
-    denial = event.denial
-    if denial is not None and denial.explicit is not None:
-        return "explicitDeny" if denial.explicit else "implicitDeny"
-    return event.error
 
 
 _ENDINGS = {

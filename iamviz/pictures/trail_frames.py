@@ -101,15 +101,11 @@ def _row(credential: Credential, now: datetime, steps: Iterable[ObservedStep] | 
         detail = f"by {shorten(credential.maker_name, 14)}" if credential.maker_name else "maker unknown"
     events = credential.events if steps is None else [step.event for step in steps]
     lamps = tuple(
-        Lamp(event.at, outcome_mark(_outcome(event.error)), event.name)
+        Lamp(event.at, outcome_mark(event.outcome), event.name)
         for event in events
         if event.who.key == credential.key or (not event.who.key and event.who.arn == credential.arn)
     )
     return LifeRow(name, detail, start, end, None, lamps[:_LAMPS])
-
-
-def _outcome(error: str) -> str:
-    return error or "allowed"
 
 
 def _axis(first: datetime, last: datetime) -> tuple[datetime, datetime, int]:

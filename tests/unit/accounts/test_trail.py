@@ -20,7 +20,7 @@ from iamviz.accounts.trail import Trail, TrailError, read_trail
 from iamviz.accounts.trail_event import read_event
 from iamviz.accounts.trail_join import Joiner
 from iamviz.accounts.trail_read import TrailFiles
-from iamviz.pictures.trail_frames import observed_picture
+from iamviz.pictures.trail_frames import observed_picture, trail_lifelines
 from tests import hostile
 from tests.conftest import REPOSITORY
 from tests.test_hostile_names import read
@@ -425,6 +425,15 @@ def test_the_kind_of_a_denial_comes_from_the_sentence(clause: str, outcome: str)
     record = event(user(), "s3:ListBuckets", errorCode="AccessDenied", errorMessage=message)
     (step,) = trail_of(record).story().steps
     assert step.outcome == outcome
+
+
+def test_a_session_bar_tells_the_kind_of_a_denial_as_its_step_does() -> None:
+    who = session("ASIA1", "R", "alice")
+    deny = "with an explicit deny in a service control policy"
+    message = f"User: {who['arn']} is not authorized to perform: s3:ListBuckets {deny}"
+    trail = trail_of(event(who, "s3:ListBuckets", 5, errorCode="AccessDenied", errorMessage=message))
+    assert "ListBuckets: denied · a statement says no" in trail_lifelines(trail).text
+    assert "nothing says yes" not in observed_picture(trail.story(), "t").html
 
 
 def test_a_session_without_a_known_end_has_none_in_the_pictures() -> None:
