@@ -1,10 +1,11 @@
 """From an actor and an action to a decision: the policies that the world holds for them, and the request context."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from iamviz.arn import split_fields
 from iamviz.calls.actors import Actor
-from iamviz.calls.model import Call, Refusal
+from iamviz.calls.model import Call, CallError, Refusal
 from iamviz.engine.decision import Decision
 from iamviz.engine.evaluate import evaluate
 from iamviz.engine.request import Caller, CallerKind, PolicySet, Request
@@ -77,7 +78,7 @@ def decide(
     assert caller is not None, "an administrator's change is never evaluated"
     owner = owner or world.owner_of(resource, caller.account)
     keys = [*principal_context(world, caller, actor.session), *request_context(world, owner, _region(resource)), *extra]
-    keys += [ContextValue(key, _values(value), "the scenario") for key, value in call.context.items()]
+    keys += [ContextValue(key, _values(key, value), "the scenario") for key, value in call.context.items()]
     if caller.kind is CallerKind.SERVICE:
         told = {key.key.lower(): key.values for key in keys}
         source = told.get("aws:sourceaccount", ("",))[0]
@@ -118,8 +119,12 @@ def denial_message(world: World, decision: Decision) -> str:
     return decision.message or ""
 
 
-def _values(value: str | list[str]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)
+def _values(key: str, value: Any) -> tuple[str, ...]:
+    """The values of a condition key that a call brings; CallError for what is neither a text nor a list of texts."""
+    values = tuple(value) if isinstance(value, Iterable) and not isinstance(value, str) else (value,)
+    if not all(isinstance(item, str) for item in values):
+        raise CallError(f'the context has {key} {value!r:.80}; expected a text or a list of texts, such as "true"')
+    return values
 
 
 def _region(resource: str) -> str:

@@ -184,6 +184,12 @@ def test_keys_of_tags_of_a_wrong_shape_are_a_misuse(keys: Any) -> None:
         do(WORLD, ADMIN, "iam:UntagRole", RoleName="Reader", TagKeys=keys)
 
 
+@pytest.mark.parametrize("value", [True, 5, None, [1], ["a", None]])
+def test_a_context_of_another_shape_is_a_misuse(value: Any) -> None:
+    with pytest.raises(CallError, match=r"the context has aws:x .*; expected a text or a list of texts"):
+        do(WORLD, ANA, "s3:ListBuckets", context={"aws:x": value})
+
+
 @pytest.mark.parametrize("operation", ["", "AssumeRole", "sts:", ":AssumeRole"])
 def test_an_operation_has_a_service_and_a_name(operation: str) -> None:
     with pytest.raises(CallError, match="expected service:Operation"):
