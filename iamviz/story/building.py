@@ -40,6 +40,7 @@ class _Builder:
         self.located = located
         self.start = start
         self.labels: dict[str, str] = {}
+        self.names: dict[tuple[str, str, str], str] = {}
         self.problems: list[Problem] = []
 
     def world(self) -> World:
@@ -188,10 +189,11 @@ class _Builder:
             things = world.instance_profiles
             stated["profile"] = self.named(things, account, "instance-profile", item["instance_profile"], where)
         if item["kind"] == "ec2" and stated.get("role"):
-            stated["profile"] = stated["role"].replace(":role/", ":instance-profile/")
+            role = Role(stated["role"], "")
+            stated["profile"] = f"arn:aws:iam::{role.account}:instance-profile/{role.name}"
             if stated["profile"] not in world.instance_profiles:
-                made = {"name": Role(stated["role"], "").name, "role": stated["role"]}
-                world = self.instance_profile(world, account, made, place)
+                made = {"name": role.name, "role": role.arn}
+                world = self.instance_profile(world, role.account, made, place)
         token = {
             key: tuple(value) if isinstance(value, list) else value for key, value in item.get("token", {}).items()
         }
@@ -236,7 +238,12 @@ class _Builder:
         return things.get(arn)
 
     def arn(self, account: str, kind: str, item: Mapping[str, Any], place: Place) -> str:
+        """The ARN of a user, group, role or instance profile; path and letter case make no other name (1.4)."""
         arn = f"arn:aws:iam::{account}:{kind}{item.get('path', '/')}{item['name']}"
+        other = self.names.setdefault((account, kind, item["name"].lower()), arn)
+        if other != arn:
+            message = f"the name {item['name']!r} is that of {other}; path and letter case make no other name"
+            self.problems.append(self.located.problem((*place, "name"), message))
         self.label(item, arn, place)
         return arn
 

@@ -195,3 +195,16 @@ def test_a_story_with_all_of_it_is_written_and_read_back() -> None:
 def test_what_is_wrong_with_a_workload_is_named(old: str, new: str, expected: str) -> None:
     found: Any = problems(MACHINES, old, new)
     assert any(expected in problem for problem in found), found
+
+
+def test_the_profile_of_an_instance_holds_its_role_whatever_the_path_of_the_role() -> None:
+    world = read(MACHINES.replace("      - name: Web\n", "      - name: Web\n        path: /app/\n", 1)).world
+    profile = world.instance_profiles[world.workloads["web"].profile]
+    assert (profile.name, profile.role) == ("Web", "arn:aws:iam::111122223333:role/app/Web")
+
+
+@pytest.mark.parametrize("name", ["Web", "web"])
+def test_path_and_letter_case_make_no_other_name(name: str) -> None:
+    told = problems(MACHINES, "name: Ci", f"name: {name}\n        path: /ci/")
+    taken = "is that of arn:aws:iam::111122223333:role/Web; path and letter case make no other name"
+    assert [f"the name '{name}' {taken}" in problem for problem in told] == [True]
