@@ -118,8 +118,8 @@ class Exercise:
 
     def hint(self, number: int = 1) -> str:
         """A hint, from 1; they get clearer and clearer."""
-        if not 1 <= number <= len(self.hints):
-            raise ExerciseError(f"there is no hint {number}; this exercise has {len(self.hints)}")
+        if number not in range(1, len(self.hints) + 1):
+            raise ExerciseError(f"there is no hint {number!r}; this exercise has {len(self.hints)}")
         return self.hints[number - 1]
 
     def _chosen(self, answer: Any) -> "Report":

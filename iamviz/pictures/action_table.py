@@ -11,6 +11,7 @@ from iamviz.accounts.allowed import LEVELS, level_of
 from iamviz.calls.ask import ask
 from iamviz.engine.decision import Decision
 from iamviz.engine.request import CallerKind
+from iamviz.pictures.errors import PictureError
 from iamviz.pictures.evidence import OUTCOME_MARK
 from iamviz.pictures.picture import Picture
 from iamviz.pictures.table import SHORT_WORD, ActionGroup, ActionRow, Cell, Column, ColumnKind, actions_table
@@ -47,12 +48,12 @@ def action_table(
     """Decide every action for every identity.
 
     ``identities`` maps the head of a column to a world and an actor in it, so that before and after stand side by side;
-    ``resources`` is one ARN for all actions, or one for each action.
+    ``resources`` is one ARN for all actions, or one for each action. PictureError for an action without one.
     """
     named = list(dict.fromkeys(actions))
     decided: dict[str, list[Decision]] = {}
     for action in named:
-        resource = resources if isinstance(resources, str) else resources[action]
+        resource = resource_for(action, resources)
         decided[action] = [ask(world, who, action, resource) for world, who in identities.values()]
     levels = {action: level_of(action) for action in named}
     named.sort(key=lambda action: LEVELS.index(levels[action]) if levels[action] in LEVELS else len(LEVELS))
@@ -69,6 +70,15 @@ def action_table(
     html = actions_table(title, columns, groups)
     text = f"{title}\n{_frame(heads, rows).to_string()}".strip()
     return ActionTable(html, text, frozenset({"table"}), title=title, columns=heads, rows=rows)
+
+
+def resource_for(action: str, resources: str | Mapping[str, str]) -> str:
+    """The one resource of all actions, or that of this one; PictureError where none is given for it."""
+    if isinstance(resources, str):
+        return resources
+    if action not in resources:
+        raise PictureError(f"no resource is given for {action}; resources is one ARN for all actions, or one for each")
+    return resources[action]
 
 
 def questions_table(

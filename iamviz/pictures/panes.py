@@ -13,6 +13,7 @@ from iamviz.engine.decision import Decision
 from iamviz.engine.explain import TITLES
 from iamviz.engine.principals import MatchKind
 from iamviz.engine.request import CallerKind
+from iamviz.pictures.action_table import resource_for
 from iamviz.pictures.evidence import OUTCOME_MARK
 from iamviz.pictures.overlap import Pane, PaneCell, PaneRow, overlap, overlap_text
 from iamviz.pictures.picture import Picture
@@ -44,11 +45,9 @@ def overlap_picture(
     """Which actions pass through every kind of policy that somebody has to pass: one row an action, one pane a kind.
 
     ``who`` is an actor as in `ask`; ``resources`` is one ARN for all actions, or one for each.
+    PictureError for an action without one.
     """
-    decisions = []
-    for action in dict.fromkeys(actions):
-        resource = resources if isinstance(resources, str) else resources[action]
-        decisions.append(ask(world, who, action, resource))
+    decisions = [ask(world, who, action, resource_for(action, resources)) for action in dict.fromkeys(actions)]
     return decisions_overlap(decisions, title or f"What {who} may do")
 
 

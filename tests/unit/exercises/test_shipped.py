@@ -60,6 +60,8 @@ def test_hints_come_one_inside_the_other(task: Exercise) -> None:
     assert "</details>" not in inner
     with pytest.raises(ExerciseError, match="there is no hint"):
         task.hint(len(task.hints) + 1)
+    with pytest.raises(ExerciseError, match="there is no hint '1'"):
+        task.hint("1")  # type: ignore[arg-type]  # on purpose
 
 
 def test_the_solution_of_a_puzzle_is_a_story_that_plays(task: Exercise) -> None:

@@ -1,6 +1,9 @@
 """Questions of any kind as a table: the decision table of docs/rules/roles_and_sessions.md 3.2, decided."""
 
+import pytest
+
 import iamviz as iv
+from iamviz.pictures.errors import PictureError
 from tests.hostile import NAME
 
 HOME, AWAY = "111122223333", "444455556666"
@@ -40,3 +43,11 @@ def test_labels_are_escaped() -> None:
     table = iv.questions_table({NAME: (world, "Ana")}, {NAME: {NAME: ("sts:AssumeRole", "*")}}, NAME)
     assert "<script" not in table.html
     assert "<img" not in table.html
+
+
+def test_an_action_without_a_resource_is_named() -> None:
+    world, resources = iv.load("six_doors"), {"s3:GetObject": "*"}
+    with pytest.raises(PictureError, match="no resource is given for s3:PutObject"):
+        iv.action_table({"Ana": (world, "Ana")}, ["s3:GetObject", "s3:PutObject"], resources)
+    with pytest.raises(PictureError, match="no resource is given for s3:PutObject"):
+        iv.overlap(world, "Ana", ["s3:PutObject"], resources)
