@@ -14,9 +14,11 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.servers import first_answer, free_port, stop
 
@@ -31,6 +33,9 @@ SWITCHES = (
     "--disable-sync",
     "--disable-dev-shm-usage",
 )
+PATIENCE = 90_000
+"""Milliseconds for what a kernel has to do first."""
+STDERR = ".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']"
 SETTINGS = {
     # Neither asks for news nor looks for updates: both open a dialog over the notebook.
     "@jupyterlab/apputils-extension/notification.jupyterlab-settings": {"fetchNews": "false", "checkForUpdates": False},
@@ -145,3 +150,29 @@ def jupyterlab(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> It
         yield lab
     finally:
         stop(server)
+
+
+def run_all_cells(chromium: Browser, address: str, height: int) -> Visit:
+    """A notebook opened in JupyterLab, all its cells started; each message to the kernel is recorded as its kind."""
+    visit = Visit(chromium.new_context(viewport={"width": 1300, "height": height}).new_page())
+    page = visit.page
+    page.on("pageerror", lambda error: visit.errors.append(str(error)))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda data: visit.requests.append(kind_of(data))))
+    page.goto(address)
+    page.locator(".jp-Notebook").wait_for(timeout=PATIENCE)
+    expect(page.get_by_text("| Idle")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    return visit
+
+
+def kind_of(data: str | bytes) -> str:
+    """What a message to the kernel is, in whichever form JupyterLab sends it."""
+    text = data if isinstance(data, str) else data.decode("utf-8", "replace")
+    return "comm_msg" if "comm_msg" in text else "execute_request" if "execute_request" in text else "other"
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core objects to: the rule, the element, and what would be right."""
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {node['html'][:160]}: {node['failureSummary']}" for rule in found for node in rule["nodes"]]

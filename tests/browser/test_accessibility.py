@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from iamviz.export import export, read_notebook
-from tests.browser.conftest import PageFor
+from tests.browser.conftest import PageFor, violations
 
 LOOKS = [("light", 900), ("dark", 390)]
 PAGES = ("00_start_here", "index", "glossary", "cheat_sheet")
@@ -27,12 +25,6 @@ def site(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
     glossary = repository / "docs" / "glossary.md"
     export([lesson, folder / "01_second.ipynb"], folder, glossary=glossary, with_cheat_sheet=True)
     return folder
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core objects to: the rule, the element, and what would be right."""
-    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
-    return [f"{rule['id']}: {node['html'][:160]}: {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 
 
 @pytest.mark.parametrize(("scheme", "width"), LOOKS)

@@ -10,8 +10,7 @@ from playwright.sync_api import expect
 from typer.testing import CliRunner
 
 from iamviz.cli import app
-from tests.browser.conftest import PageFor, Visit
-from tests.browser.test_accessibility import violations
+from tests.browser.conftest import PageFor, Visit, violations
 from tests.unit.accounts.test_trail import CHAIN
 
 IDENTITY = (

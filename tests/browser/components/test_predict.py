@@ -1,0 +1,69 @@
+"""Predict, exported and live: a card is silent until both bets are made."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import Visit
+
+
+def bet(card: Locator, text: str) -> None:
+    card.locator("label", has_text=text).click()
+
+
+def check_predict(card: Locator) -> None:
+    """A card is silent until both bets are made, then tells all."""
+    verdict, gates = card.locator(".iv-verdict"), card.locator(".iv-gates")
+    expect(verdict).to_be_hidden()
+    expect(gates).to_be_hidden()
+    expect(card.locator(".pols")).to_be_visible()
+    assert "denied" not in card.inner_text().replace("allowed or denied", "").lower().replace("denied\n", "")
+    bet(card, "Denied")
+    expect(gates).to_be_hidden()
+    expect(card.get_by_text("You called it.")).to_be_hidden()
+    bet(card, "Identity policy")
+    expect(verdict).to_be_visible()
+    expect(gates).to_be_visible()
+    expect(card.locator(".pols")).to_be_hidden()
+    expect(card.get_by_text("You called it.")).to_be_visible()
+    expect(card.get_by_text("The right place, too.")).to_be_visible()
+    expect(card.locator(".iv-cli")).to_contain_text("because no identity-based policy allows")
+    bet(card, "Allowed")
+    expect(card.get_by_text("You called it.")).to_be_hidden()
+    expect(card.get_by_text("Not this time.")).to_be_visible()
+
+
+def test_predict_tells_nothing_before_both_bets(visit: Visit) -> None:
+    cards = visit.page.locator(".iv-predict")
+    expect(cards).to_have_count(2)
+    check_predict(cards.nth(0))
+    # Another card on the page has not moved.
+    expect(cards.nth(1).locator(".iv-verdict")).to_be_hidden()
+    assert cards.nth(1).locator(":checked").count() == 0
+
+
+def test_predict_by_keyboard(visit: Visit) -> None:
+    card, keyboard = visit.page.locator(".iv-predict").nth(1), visit.page.keyboard
+    card.locator("input").first.focus()
+    keyboard.press("Space")
+    expect(card.get_by_role("radio", name="Allowed")).to_be_checked()
+    keyboard.press("ArrowRight")
+    expect(card.get_by_role("radio", name="Denied")).to_be_checked()
+    keyboard.press("Tab")
+    keyboard.press("Space")
+    expect(card.get_by_role("radio", name="Resource policy")).to_be_checked()
+    expect(card.get_by_text("The right place, too.")).to_be_visible()
+
+
+def test_predict_in_print_tells_all(visit: Visit) -> None:
+    visit.page.emulate_media(media="print")
+    card = visit.page.locator(".iv-predict").first
+    expect(card.locator(".iv-gates")).to_be_visible()
+    expect(card.locator(".iv-verdict")).to_be_visible()
+
+
+def test_predict_live(live: Visit) -> None:
+    card = live.page.locator(".jupyter-widgets .iv-predict").first
+    asked = len(live.requests)
+    check_predict(card)
+    assert "execute_request" not in live.requests[asked:]
