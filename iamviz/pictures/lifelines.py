@@ -25,11 +25,15 @@ _PILL: Final = 33
 
 @dataclass(frozen=True)
 class Lamp:
-    """A request on a session's bar: when, the answer, and a word for the tooltip."""
+    """A request on a session's bar: when, the answer, and a word for the tooltip.
+
+    ``told`` is the answer in words, where those of the mark would say more than is known.
+    """
 
     at: datetime
     mark: Mark
     word: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,8 @@ def lifelines_text(rows: Sequence[LifeRow], now: datetime, revoked: datetime | N
 
 
 def _lamp_words(lamp: Lamp) -> str:
-    return clean(f"{lamp.word}: {WORD[lamp.mark]}" if lamp.word else WORD[lamp.mark])
+    told = lamp.told or WORD[lamp.mark]
+    return clean(f"{lamp.word}: {told}" if lamp.word else told)
 
 
 def _utc(moment: datetime) -> datetime:

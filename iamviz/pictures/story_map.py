@@ -13,7 +13,7 @@ from iamviz.engine.decision import Outcome
 from iamviz.pictures.evidence import OUTCOME_MARK, decided_by
 from iamviz.pictures.map_builder import MapBuilder, clock
 from iamviz.pictures.map_model import Map, MapAccount, MapEdge, NodeKind
-from iamviz.pictures.marks import Mark
+from iamviz.pictures.marks import Mark, shorten
 from iamviz.pictures.story_changes import changes_of
 from iamviz.policy.model import PolicyKind
 from iamviz.story.captions import outcome_words
@@ -43,6 +43,11 @@ def outcome_mark(outcome: str) -> Mark:
     if outcome in OUTCOME_MARK:
         return OUTCOME_MARK[Outcome(outcome)]
     return "expired" if outcome == "ExpiredToken" else "none"
+
+
+def error_told(outcome: str) -> str:
+    """The code of an error for which no policy need have said no: the words of its mark would say so; else ""."""
+    return "" if outcome in OUTCOME_MARK or outcome == "ExpiredToken" else shorten(outcome, 40)
 
 
 def verb_of(operation: str) -> str:

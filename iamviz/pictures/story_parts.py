@@ -29,7 +29,7 @@ from iamviz.pictures.picture import Picture
 from iamviz.pictures.quote import answer, change_quote
 from iamviz.pictures.revocation import revocations
 from iamviz.pictures.story_changes import SHOWN_AS_LINES, changed_policies, changes_of
-from iamviz.pictures.story_map import outcome_mark
+from iamviz.pictures.story_map import error_told, outcome_mark
 from iamviz.story.captions import CaptionPart, outcome_words
 from iamviz.story.story import Step, Story
 from iamviz.world.entities import User
@@ -186,7 +186,7 @@ def life_rows(story: Story, step: Step) -> list[LifeRow]:
     rows = []
     for session in _shown(story, step):
         lamps = tuple(
-            Lamp(made.clock, outcome_mark(made.outcome), made.call.name)
+            Lamp(made.clock, outcome_mark(made.outcome), made.call.name, error_told(made.outcome))
             for made in story.steps[: step.number - hides]
             if made.call is not None and made.issued is None and made.session == session and made.call.service != "sts"
         )

@@ -25,7 +25,7 @@ from iamviz.pictures.marks import clean, esc, shorten
 from iamviz.pictures.notes import notes
 from iamviz.pictures.picture import Picture
 from iamviz.pictures.quote import answer
-from iamviz.pictures.story_map import outcome_mark
+from iamviz.pictures.story_map import error_told, outcome_mark
 from iamviz.pictures.trail_map import trail_map
 from iamviz.story.captions import outcome_words
 from iamviz.world.world import World
@@ -101,7 +101,7 @@ def _row(credential: Credential, now: datetime, steps: Iterable[ObservedStep] | 
         detail = f"by {shorten(credential.maker_name, 14)}" if credential.maker_name else "maker unknown"
     events = credential.events if steps is None else [step.event for step in steps]
     lamps = tuple(
-        Lamp(event.at, outcome_mark(event.outcome), event.name)
+        Lamp(event.at, outcome_mark(event.outcome), event.name, error_told(event.outcome))
         for event in events
         if event.who.key == credential.key or (not event.who.key and event.who.arn == credential.arn)
     )

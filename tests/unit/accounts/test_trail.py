@@ -434,6 +434,9 @@ def test_a_session_bar_tells_the_kind_of_a_denial_as_its_step_does() -> None:
     trail = trail_of(event(who, "s3:ListBuckets", 5, errorCode="AccessDenied", errorMessage=message))
     assert "ListBuckets: denied · a statement says no" in trail_lifelines(trail).text
     assert "nothing says yes" not in observed_picture(trail.story(), "t").html
+    bare = trail_of(event(who, "iam:GetRole", 5, errorCode="NoSuchEntityException"))
+    assert "GetRole: NoSuchEntityException" in trail_lifelines(bare).text
+    assert "nothing says yes" not in trail_lifelines(bare).html
 
 
 def test_a_session_without_a_known_end_has_none_in_the_pictures() -> None:
