@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Final
 
 from iamviz.pictures.errors import PictureError
+from iamviz.pictures.map_shapes import SCROLLS
 from iamviz.pictures.marks import Mark, esc, glyph, inline, mark
 
 MOST_IN_A_ROW: Final = 24
@@ -22,7 +23,6 @@ CHAPTER: Final = 12
 """Steps that a chapter of a longer story has at most."""
 
 _ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,79}")
-_SCROLLS: Final = ' style="overflow-x:auto" tabindex="0" role="group" aria-label="map, scrolls sideways"'
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def frame_html(view: FrameView, stepper_id: str | None = None, titles: Sequence[
     Where a feed reader drops the styles, the steps are then a numbered list.
     """
     nav = _nav(view, stepper_id, titles) if stepper_id is not None else ""
-    scrolls = _SCROLLS if "min-width" in view.map_wide + view.map_tall else ""
+    scrolls = f" {SCROLLS}" if "min-width" in view.map_wide + view.map_tall else ""
     maps = f"<div{scrolls}>{view.map_wide}{view.map_tall}</div>" if view.map_wide or view.map_tall else ""
     lower = ""
     if view.why_html or view.life_html:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from iamviz.pictures.errors import PictureError
 from iamviz.pictures.map_layout import Box, Layout, Point, Route, layout, length, split
 from iamviz.pictures.map_model import HUE_OF_NODE, PILLS, Map, MapEdge, MapNode, verb_width
-from iamviz.pictures.map_shapes import badge, fitted, hexagon, place, rounded, ticket
+from iamviz.pictures.map_shapes import SCROLLS, badge, fitted, hexagon, place, rounded, ticket
 from iamviz.pictures.marks import GLYPH, MARK, WORD, Mark, clean, esc, hue_of, mark_group, num
 from iamviz.pictures.picture import Picture
 
@@ -92,8 +92,7 @@ def map_picture(
     else:
         html = paint(shown, step, said, states, spoiler, focus)
     if "min-width" in html:
-        scrolls = 'style="overflow-x:auto" tabindex="0" role="group" aria-label="map, scrolls sideways"'
-        html = f'<div class="iv-wide-map" {scrolls}>{html}</div>'
+        html = f'<div class="iv-wide-map" {SCROLLS}>{html}</div>'
     return MapPicture(html, map_text(map_, step, states), frozenset({"map"}), map=map_)
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from iamviz.pictures.map_layout import Box
 from iamviz.pictures.marks import AMBER, esc, num, text_width
+
+SCROLLS: Final = 'style="overflow-x:auto" tabindex="0" role="group" aria-label="map, scrolls sideways"'
+"""The attributes of what holds a map that is too wide to shrink."""
 
 
 def badge(box: Box) -> str:

@@ -58,13 +58,18 @@ def verb_of(operation: str) -> str:
     return _VERBS.get(word, word.lower() + ("es" if word.endswith(("s", "sh", "ch")) else "s"))
 
 
-def session_states(step: Step) -> dict[str, str]:
-    """For each session in the world after a step: "ended", or "fuse:" and the part of its life that is left."""
-    now = step.clock
+def states_in(world: World) -> dict[str, str]:
+    """For each session of a world: "ended", or "fuse:" and the part of its life that is left."""
     states = {}
-    for key, session in step.after.sessions.items():
-        left = (session.expires - now) / (session.expires - session.issued)
-        states[key] = "ended" if session.is_over(now) else f"fuse:{left:.3f}"
+    for key, session in world.sessions.items():
+        left = (session.expires - world.now) / (session.expires - session.issued)
+        states[key] = "ended" if session.is_over(world.now) else f"fuse:{left:.3f}"
+    return states
+
+
+def session_states(step: Step) -> dict[str, str]:
+    """The states of all sessions in the world after a step; whom the step deleted has ended too."""
+    states = states_in(step.after)
     for kind in ("users", "groups", "roles"):
         gone = (arn for arn in getattr(step.before, kind) if arn not in getattr(step.after, kind))
         states.update(dict.fromkeys(gone, "ended"))

@@ -11,6 +11,7 @@ from typing import Final
 from iamviz.pictures.map_model import Map, MapAccount, MapEdge, MapNode
 from iamviz.pictures.map_paint import MapPicture, map_picture
 from iamviz.pictures.marks import esc
+from iamviz.pictures.story_map import states_in
 from iamviz.pictures.world_graph import WorldGraph
 from iamviz.world.world import World, WorldError
 
@@ -38,20 +39,12 @@ def world_map(world: World, center: str = "", hops: int = 1, keep: Iterable[str]
 def world_map_picture(world: World, center: str = "", hops: int = 1, keep: Iterable[str] = ()) -> MapPicture:
     """The map of a world (see `world_map`) as a picture; what it is drawn around stands out, and a sentence says so."""
     drawn, focus, told = _draw(world, center, hops, keep)
-    left = {
-        key: "ended" if session.is_over(world.now) else f"fuse:{_left(world, key):.3f}"
-        for key, session in world.sessions.items()
-    }
+    left = states_in(world)
     states = {node.key: left[node.key] for node in drawn.nodes if node.key in left}
     picture = map_picture(drawn, None, _sentence(world, drawn, focus), states, focus=(focus,) if focus else ())
     if not told:
         return picture
     return replace(picture, html=f'<p class="t2">{esc(told)}</p>{picture.html}', text=f"{told}\n{picture.text}")
-
-
-def _left(world: World, key: str) -> float:
-    session = world.sessions[key]
-    return (session.expires - world.now) / (session.expires - session.issued)
 
 
 def _sentence(world: World, drawn: Map, focus: str) -> str:
