@@ -226,7 +226,6 @@ class Asker:
         owner = world.owner_of(resource, caller.account)
         role = world.roles.get(resource)
         held = role or world.resource_of(resource)
-        policy = getattr(held, "trust", None) or getattr(held, "policy", None)
         elsewhere = owner != caller.account and action.partition(":")[0].lower() not in WITHOUT_POLICIES
         unseen = held is None and (has_policy(action, resource) or elsewhere)
         request = Request(
@@ -238,7 +237,7 @@ class Asker:
             resource_management_account=world.account(owner).management,
         )
         unknown = self._unknown_of(role is None and resource not in world.users, unseen)
-        policies = self._with(policy, organization_levels(world, owner, PolicyKind.RCP))
+        policies = self._with(world.policy_at(resource), organization_levels(world, owner, PolicyKind.RCP))
         verdict = decide(request, policies, unknown, world.settings)
         return self._with_token_times(verdict, request, policies, unknown)
 
@@ -270,9 +269,7 @@ class Asker:
         world = self.world
         owner = world.owner_of(resource, self.caller.account)
         role = world.roles.get(resource)
-        held = role or world.resource_of(resource)
-        policy = getattr(held, "trust", None) or getattr(held, "policy", None)
-        policies = self._with(policy, organization_levels(world, owner, PolicyKind.RCP))
+        policies = self._with(world.policy_at(resource), organization_levels(world, owner, PolicyKind.RCP))
         unknown = self._unknown_of(role is None and resource not in world.users, untold_policy=False)
         decided = decide_actions(
             self.caller,

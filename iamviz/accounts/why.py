@@ -182,9 +182,7 @@ def _in_account(error: ErrorText, denial: Denial, world: World, resource: str, c
         ask = "The sentence does not name the role: give its ARN as the resource, and the account can be asked."
         return replace(undecided, unknown=(ask,))
     call = Call(denial.principal, denial.action, {"Resource": resource or "*"}, context=_context(context))
-    owner = world.roles.get(resource) or world.resource_of(resource)
-    policy = getattr(owner, "trust", None) or getattr(owner, "policy", None)
-    decision = decide(world, actor, call, denial.action, resource or "*", policy)
+    decision = decide(world, actor, call, denial.action, resource or "*", world.policy_at(resource))
     explanation = decision.explain()
     depends = tuple(_depends(world, actor, denial, resource, context))
     return replace(

@@ -42,9 +42,7 @@ def ask(
         raise CallError(f"{who} cannot ask anything: {refusal.error.message}") from None
     if actor.caller is None:
         raise CallError("an administrator's change is never evaluated; ask for a user, a role session or a service")
-    owner = world.roles.get(resource) or world.resource_of(resource)
-    policy = getattr(owner, "trust", None) or getattr(owner, "policy", None)
-    return decide(world, actor, call, action, resource, policy)
+    return decide(world, actor, call, action, resource, world.policy_at(resource))
 
 
 def _of_role(world: World, role_arn: str) -> Actor:

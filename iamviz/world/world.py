@@ -160,6 +160,14 @@ class World:
             arn = ":".join(fields[:5]) + ":" + fields[5].partition("/")[0]
         return self.resources.get(arn)
 
+    def policy_at(self, arn: str) -> Policy | None:
+        """The policy on the resource's side: a role's trust policy, the policy of any other; None without one."""
+        role = self.roles.get(arn)
+        if role is not None:
+            return role.trust
+        resource = self.resource_of(arn)
+        return resource.policy if resource is not None else None
+
     def owner_of(self, arn: str, default: str) -> str:
         """The account that owns a resource; ``default`` when neither the ARN nor the world tells."""
         resource = self.resource_of(arn)
