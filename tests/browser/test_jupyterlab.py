@@ -87,5 +87,5 @@ def test_frames_answer_a_click_without_the_kernel(lesson: Visit) -> None:
 
 
 def test_nothing_went_wrong_in_the_page(lesson: Visit) -> None:
-    assert lesson.page.locator(STDERR).count() == 0
+    assert lesson.page.locator(STDERR).all_text_contents() == []
     assert set(lesson.errors) <= {WITHOUT_KERNEL}

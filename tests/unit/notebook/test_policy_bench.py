@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -17,6 +20,17 @@ from tests.unit.pictures.reading import Reading
 LOGO = "arn:aws:s3:::staging-assets/logo.png"
 ROLE = "arn:aws:iam::222233334444:role/StagingEngineer"
 ASKS = [("staging", "s3:GetObject", LOGO), ("staging", "s3:PutObject", LOGO), ("Ana", "s3:GetObject", LOGO)]
+
+
+def without_a_loop(test: Callable[..., None]) -> Callable[..., None]:
+    """Run a test in a thread of its own: beside browser tests, the main thread has an event loop that runs."""
+
+    @functools.wraps(test)
+    def apart(**fixtures: object) -> None:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(test, **fixtures).result()
+
+    return apart
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +129,7 @@ def test_many_findings_are_counted(world: iv.World) -> None:
     assert "more</li>" in html
 
 
+@without_a_loop
 def test_the_live_bench_follows_its_text(world: iv.World) -> None:
     component = iv.policy_bench("ReadStagingAssets", world=world, asks=ASKS)
     columns = component.widget.children[1]
@@ -130,6 +145,7 @@ def test_the_live_bench_follows_its_text(world: iv.World) -> None:
     assert component.decisions[0].allowed
 
 
+@without_a_loop
 def test_keystrokes_are_gathered() -> None:
     calls = []
 
