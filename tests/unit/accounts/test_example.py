@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-from types import ModuleType
 
 import pytest
 
 import iamviz as iv
 from iamviz.accounts import read_dump
 from iamviz.accounts.findings import findings
+from scripts.example_account.company import files
 from tests.conftest import REPOSITORY
-
-
-def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_example", REPOSITORY / "scripts" / "make_example_account.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.parametrize("folder", ["example_company", "example_company_last_month"])
 def test_the_files_are_what_the_script_writes(folder: str) -> None:
-    files = script().files(folder.endswith("last_month"))
+    made = files(folder.endswith("last_month"))
     written = {path.name: json.loads(path.read_text("utf-8")) for path in (REPOSITORY / "data" / folder).glob("*.json")}
-    assert written == files
+    assert written == made
 
 
 @pytest.mark.parametrize("folder", ["example_company", "example_company_last_month"])

@@ -1,182 +1,13 @@
-"""Write data/example_company and data/example_company_last_month: a made-up company, as account dumps would show it.
-
-`python scripts/make_example_account.py` writes the files; a test holds them against this script. Ids are made from
-names, so that every run writes the same bytes.
-"""
-
-import json
-from pathlib import Path
-from typing import Any
+"""Who and what is in the company, now and a month ago."""
 
 from iamviz.world.ids import unique_id
+from scripts.example_account.account import Account
+from scripts.example_account.documents import Document, allow, deny, document, service, trust, web
 
 IDENTITY, PRODUCTION, VENDOR, BACKUPS = "111122223333", "444455556666", "777788889999", "888899990000"
 GITHUB = "token.actions.githubusercontent.com"
 CLUSTER = "oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE"
 ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
-DATA = Path(__file__).parent.parent / "data"
-Document = dict[str, Any]
-
-
-def statement(effect: str, action: Any, resource: Any = "*", sid: str = "", **condition: Any) -> Document:
-    return {
-        **({"Sid": sid} if sid else {}),
-        "Effect": effect,
-        "Action": action,
-        "Resource": resource,
-        **({"Condition": condition} if condition else {}),
-    }
-
-
-def allow(action: Any, resource: Any = "*", sid: str = "", **condition: Any) -> Document:
-    return statement("Allow", action, resource, sid, **condition)
-
-
-def deny(action: Any, resource: Any = "*", sid: str = "", **condition: Any) -> Document:
-    return statement("Deny", action, resource, sid, **condition)
-
-
-def document(*statements: Document) -> Document:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
-def trust(principal: Any, action: Any = "sts:AssumeRole", sid: str = "", **condition: Any) -> Document:
-    return {
-        **({"Sid": sid} if sid else {}),
-        "Effect": "Allow",
-        "Principal": {"AWS": principal} if isinstance(principal, str) and principal != "*" else principal,
-        "Action": action,
-        **({"Condition": condition} if condition else {}),
-    }
-
-
-def service(*names: str) -> Document:
-    return trust(
-        {"Service": [f"{name}.amazonaws.com" for name in names] if len(names) > 1 else f"{names[0]}.amazonaws.com"}
-    )
-
-
-def web(host: str, **condition: Any) -> Document:
-    provider = f"arn:aws:iam::{PRODUCTION}:oidc-provider/{host}"
-    return trust({"Federated": provider}, "sts:AssumeRoleWithWebIdentity", **condition)
-
-
-def inline(policies: dict[str, Document]) -> list[Document]:
-    return [{"PolicyName": name, "PolicyDocument": document} for name, document in policies.items()]
-
-
-def attached(*arns: str) -> list[Document]:
-    return [{"PolicyName": arn.rpartition("/")[2], "PolicyArn": arn} for arn in arns]
-
-
-class Account:
-    """One account as get-account-authorization-details prints it."""
-
-    def __init__(self, number: str) -> None:
-        self.number = number
-        self.data: dict[str, Any] = {
-            "UserDetailList": [],
-            "GroupDetailList": [],
-            "RoleDetailList": [],
-            "Policies": [],
-            "IsTruncated": False,
-        }
-        self.sessions: list[Document] = []
-
-    def arn(self, kind: str, name: str, path: str = "/") -> str:
-        return f"arn:aws:iam::{self.number}:{kind}{path}{name}"
-
-    def entity(self, kind: str, prefix: str, name: str, path: str, created: str) -> Document:
-        title = kind.capitalize()
-        arn = self.arn(kind, name, path)
-        return {
-            "Path": path,
-            f"{title}Name": name,
-            f"{title}Id": unique_id(prefix, self.number, arn),
-            "Arn": arn,
-            "CreateDate": f"{created}T08:00:00+00:00",
-        }
-
-    def user(self, name: str, groups: list[str], created: str, **more: Any) -> None:
-        tags = [{"Key": key, "Value": value} for key, value in more.get("tags", {}).items()]
-        boundary = more.get("boundary")
-        self.data["UserDetailList"].append(
-            self.entity("user", "AIDA", name, "/", created)
-            | {
-                "UserPolicyList": inline(more.get("policies", {})),
-                "GroupList": groups,
-                "AttachedManagedPolicies": attached(*more.get("attached", ())),
-                **({"PermissionsBoundary": _boundary(boundary)} if boundary else {}),
-                "Tags": tags,
-            }
-        )
-
-    def group(self, name: str, policies: dict[str, Document], *arns: str) -> None:
-        self.data["GroupDetailList"].append(
-            self.entity("group", "AGPA", name, "/", "2024-01-08")
-            | {"GroupPolicyList": inline(policies), "AttachedManagedPolicies": attached(*arns)}
-        )
-
-    def role(
-        self, name: str, trusted: list[Document], policies: dict[str, Document], used: str | None, **more: Any
-    ) -> None:
-        path, created = more.get("path", "/"), more.get("created", "2024-02-12")
-        profile = self.entity("instance-profile", "AIPA", name, path, created) if more.get("profile") else None
-        if profile:
-            profile = {
-                "Path": path,
-                "InstanceProfileName": name,
-                "InstanceProfileId": unique_id("AIPA", self.number, name),
-                "Arn": self.arn("instance-profile", name, path),
-                "CreateDate": f"{created}T08:00:00+00:00",
-                "Roles": [],
-            }
-        boundary = more.get("boundary")
-        self.data["RoleDetailList"].append(
-            self.entity("role", "AROA", name, path, created)
-            | {
-                "AssumeRolePolicyDocument": document(*trusted),
-                "InstanceProfileList": [profile] if profile else [],
-                "RolePolicyList": inline(policies),
-                "AttachedManagedPolicies": attached(*more.get("attached", ())),
-                **({"PermissionsBoundary": _boundary(boundary)} if boundary else {}),
-                "Tags": [{"Key": key, "Value": value} for key, value in more.get("tags", {}).items()],
-                "RoleLastUsed": {"LastUsedDate": f"{used}T17:30:00+00:00", "Region": "eu-central-1"} if used else {},
-            }
-        )
-        self.sessions.append({"Arn": self.arn("role", name, path), "MaxSessionDuration": more.get("longest", 3600)})
-
-    def policy(self, arn: str, *versions: Document) -> str:
-        """A managed policy, its newest version the default one."""
-        count = len(versions)
-        self.data["Policies"].append(
-            {
-                "PolicyName": arn.rpartition("/")[2],
-                "PolicyId": unique_id("ANPA", self.number, arn),
-                "Arn": arn,
-                "Path": "/",
-                "DefaultVersionId": f"v{count}",
-                "AttachmentCount": 1,
-                "PermissionsBoundaryUsageCount": 0,
-                "IsAttachable": True,
-                "CreateDate": "2024-01-08T08:00:00+00:00",
-                "UpdateDate": "2024-01-08T08:00:00+00:00",
-                "PolicyVersionList": [
-                    {
-                        "Document": versions[number - 1],
-                        "VersionId": f"v{number}",
-                        "IsDefaultVersion": number == count,
-                        "CreateDate": "2024-01-08T08:00:00+00:00",
-                    }
-                    for number in range(count, 0, -1)
-                ],
-            }
-        )
-        return arn
-
-
-def _boundary(arn: str) -> Document:
-    return {"PermissionsBoundaryType": "PermissionsBoundaryPolicy", "PermissionsBoundaryArn": arn}
 
 
 def identity_account(last_month: bool) -> Account:
@@ -336,7 +167,7 @@ def production_account(last_month: bool) -> Account:
     subject = {f"{CLUSTER}:sub": "system:serviceaccount:payments:api", f"{CLUSTER}:aud": "sts.amazonaws.com"}
     account.role(
         "payments-pod",
-        [web(CLUSTER, StringEquals=subject)],
+        [web(PRODUCTION, CLUSTER, StringEquals=subject)],
         {"Pay": document(allow("sqs:SendMessage", f"arn:aws:sqs:eu-central-1:{PRODUCTION}:payments"))},
         "2026-03-01",
         path="/app/",
@@ -346,20 +177,25 @@ def production_account(last_month: bool) -> Account:
     deploy = {"Publish": document(allow("s3:PutObject", "arn:aws:s3:::acme-site/*"))}
     account.role(
         "github-site",
-        [web(GITHUB, StringEquals=audience | {f"{GITHUB}:sub": "repo:acme/site:ref:refs/heads/main"})],
+        [web(PRODUCTION, GITHUB, StringEquals=audience | {f"{GITHUB}:sub": "repo:acme/site:ref:refs/heads/main"})],
         deploy,
         "2026-02-28",
         path="/ci/",
     )
     account.role(
         "github-apps",
-        [web(GITHUB, StringEquals=audience, StringLike={f"{GITHUB}:sub": "repo:acme*"})],
+        [web(PRODUCTION, GITHUB, StringEquals=audience, StringLike={f"{GITHUB}:sub": "repo:acme*"})],
         deploy,
         "2026-02-28",
         path="/ci/",
     )
     account.role(
-        "github-old", [web(GITHUB, StringEquals=audience)], deploy, "2025-06-11", path="/ci/", created="2022-03-14"
+        "github-old",
+        [web(PRODUCTION, GITHUB, StringEquals=audience)],
+        deploy,
+        "2025-06-11",
+        path="/ci/",
+        created="2022-03-14",
     )
 
     account.role(
@@ -453,16 +289,3 @@ def files(last_month: bool) -> dict[str, Document]:
         "roles.json": {"Roles": production.sessions},
         "providers.json": providers,
     }
-
-
-def write() -> None:
-    """Write both folders."""
-    for folder, last_month in (("example_company", False), ("example_company_last_month", True)):
-        target = DATA / folder
-        target.mkdir(exist_ok=True)
-        for name, content in files(last_month).items():
-            (target / name).write_text(json.dumps(content, indent=1) + "\n", "utf-8")
-
-
-if __name__ == "__main__":
-    write()
