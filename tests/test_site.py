@@ -10,7 +10,7 @@ import pytest
 from iamviz.export import ExportError, export, read_notebook, write_cheat_sheet
 from iamviz.export.cells import Cell, Output, Page
 from iamviz.export.glossary import read_glossary, with_uses
-from iamviz.export.summary import first_sentence, minutes, picture, sections
+from iamviz.export.summary import first_sentence, minutes, picture, sections, told_in_short
 from tests.conftest import MakeNotebook
 from tests.html_check import problems
 
@@ -63,6 +63,13 @@ def test_minutes_count_words_frames_and_code() -> None:
 )
 def test_first_sentence(text: str, first: str) -> None:
     assert first_sentence(text) == first
+
+
+def test_a_card_tells_the_question_of_its_page() -> None:
+    page = lesson("a.html", "<p><b>No</b> secret.</p>", "<h2>Q</h2><p><b>Whose\nkey?</b> Many say <b>mine?</b></p>")
+    page.lede = "No secret. None at all."
+    assert told_in_short(page) == "Whose key?"
+    assert told_in_short(Page("b", lede=page.lede)) == "No secret."
 
 
 def test_picture_is_the_first_map_without_its_names() -> None:

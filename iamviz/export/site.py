@@ -19,7 +19,7 @@ from iamviz.export.cheat_sheet import cheat_sheet
 from iamviz.export.errors import ExportError, ExportFailedError
 from iamviz.export.glossary import read_glossary, with_uses
 from iamviz.export.notebooks import Progress, execute, find_notebooks
-from iamviz.export.summary import first_sentence, minutes, picture
+from iamviz.export.summary import minutes, picture, told_in_short
 from iamviz.pictures.css import components_in, css_for
 
 INDEX, GLOSSARY, CHEAT_SHEET = "index.html", "glossary.html", "cheat_sheet.html"
@@ -117,7 +117,7 @@ def _lessons(pages: Sequence[Page], site: Sequence[tuple[str, str]]) -> Iterable
 
 
 def _index(pages: Sequence[Page], site: Sequence[tuple[str, str]]) -> str:
-    cards = [Card(page, first_sentence(page.lede), minutes(page), picture(page)) for page in pages]
+    cards = [Card(page, told_in_short(page), minutes(page), picture(page)) for page in pages]
     drawn = "".join(card.picture for card in cards)
     count = f"{len(pages)} page{'' if len(pages) == 1 else 's'}"
     return _render(

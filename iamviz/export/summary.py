@@ -1,4 +1,4 @@
-"""What an overview tells of a page: its first sentence, how long it takes to read, a picture, its sections."""
+"""What an overview tells of a page: its question or first sentence, how long it takes to read, a picture, its sections."""
 
 from __future__ import annotations
 
@@ -33,12 +33,18 @@ class Section:
 
 
 def first_sentence(text: str) -> str:
-    """The sentence that a card shows.
+    """The first sentence of a text.
 
     >>> first_sentence("Ana works for e.g. a company. She needs more.")
     'Ana works for e.g. a company.'
     """
     return _SENTENCE.split(text.strip(), maxsplit=1)[0]
+
+
+def told_in_short(page: Page) -> str:
+    """What a card says of the page: the question that it answers, which stands in bold, or else its first sentence."""
+    bold = (line.strip() for section in sections(page) for line in section.bold.splitlines())
+    return next((line for line in bold if line.endswith("?")), "") or first_sentence(page.lede)
 
 
 def minutes(page: Page) -> int:
@@ -114,5 +120,5 @@ class _Reader(HTMLParser):
         if self._heading:
             section.heading += data
         if self._bold:
-            section.bold += data
+            section.bold += data.replace("\n", " ")
         section.text += data
