@@ -1,4 +1,4 @@
-"""What an overview tells of a page: its question or first sentence, how long it takes to read, a picture, its sections."""
+"""What an overview tells of a page: its question, how long it takes to read, a picture, its sections."""
 
 from __future__ import annotations
 
