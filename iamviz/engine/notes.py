@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from iamviz.arn import FIELDS, split_fields
 from iamviz.engine.decision import Outcome
 from iamviz.engine.explain import Explanation
-from iamviz.engine.request import CallerKind, Request
+from iamviz.engine.principals import MatchKind, entry_match
+from iamviz.engine.request import Caller, CallerKind, Request
 from iamviz.engine.trace import ConditionTrace, StatementTrace
 from iamviz.policy.conditions import Qualifier
 from iamviz.policy.model import Effect, PolicyKind, Statement
@@ -18,6 +19,7 @@ from iamviz.policy.variables import Context, Template, Variable
 __all__ = ["absent_keys", "notes"]
 
 _YEAR = re.compile(r"\d{4}", re.ASCII)
+_ODD_EPOCH = re.compile(r"[+-]\d+(?:\.\d+)?|\d+\.\d+", re.ASCII)
 UNDOCUMENTED = "AWS does not document this: "
 
 
@@ -74,6 +76,10 @@ def _about_a_statement(trace: StatementTrace, request: Request) -> Iterator[str]
         yield "a wildcard in the service prefix of an action (both halves are matched; 1.5)"
     if trace.kind is PolicyKind.TRUST and statement.effect is Effect.ALLOW and _everyone(trace) and not trace.applies:
         yield "whether * in the Allow of a trust policy covers services and federated callers (taken as no; 2.3)"
+    if trace.kind is PolicyKind.RESOURCE and statement.effect is Effect.ALLOW and _everyone(trace):
+        yield "whether * outside of a trust policy covers an OIDC or SAML caller (taken as no; 2.3)"
+    if trace.kind is PolicyKind.ENDPOINT and trace.applies and _by_account(statement, request.caller):
+        yield "whether an account in an endpoint policy means all its principals or its root user (taken as all; 1.6)"
     if statement.not_principal:
         yield "what NotPrincipal does when the account or the role behind a caller is not listed (strictly; 2.4)"
     for pattern in statement.resources or ():
@@ -116,6 +122,14 @@ def _everyone(trace: StatementTrace) -> bool:
     return missed and any(entry.is_everyone for entry in trace.statement.principals or ())
 
 
+def _by_account(statement: Statement, caller: Caller) -> bool:
+    """Whether Principal covers a caller by an entry for its whole account alone."""
+    entries = statement.principals or ()
+    if statement.not_principal or caller.kind is CallerKind.ROOT:
+        return False
+    return {entry_match(entry, caller) for entry in entries} - {None} == {MatchKind.ACCOUNT}
+
+
 def _about_a_condition(trace: ConditionTrace) -> Iterator[str]:
     row = trace.row
     operator, qualifier, if_exists = row.parsed
@@ -131,5 +145,9 @@ def _about_a_condition(trace: ConditionTrace) -> Iterator[str]:
         yield f"an ARN operator with a pattern that is no ARN ({row.key}: taken as no match; 3.7)"
     if operator.name.startswith("Date") and any(_YEAR.fullmatch(text) for text in (*row.values, *(trace.got or ()))):
         yield f"a bare number of four digits as a date ({row.key}: taken as a year; 3.5)"
+    if operator.name.startswith("Date") and any(
+        _ODD_EPOCH.fullmatch(text) for text in (*row.values, *(trace.got or ()))
+    ):
+        yield f"epoch seconds with a sign or a fraction ({row.key}: taken as a number; 3.5)"
     if operator.name == "Bool" and any(isinstance(part, Variable) for t in row.templates for part in t.parts):
         yield f"a policy variable under Bool ({row.key}; 3.2)"

@@ -78,13 +78,20 @@ def principal_matches(statement: Statement, caller: Caller, kind: PolicyKind) ->
     """The kinds by which the Principal element of an Allow or Deny meets the caller; empty when it does not.
 
     In an Allow of a trust policy ``*`` means users and sessions only; anonymous, service and federated callers need
-    an entry of their own (2.3).
+    an entry of their own. An OIDC or SAML caller needs it everywhere, since it has no credentials but for the call
+    that a trust policy decides (2.3). The statements of RCPs and endpoint policies are filters: ``*`` is everyone.
     """
     matches = frozenset(m for entry in statement.principals or () if (m := entry_match(entry, caller)) is not None)
-    everyone_is_narrow = kind is PolicyKind.TRUST and statement.effect is Effect.ALLOW
-    if everyone_is_narrow and not caller.in_account:
+    if statement.effect is Effect.ALLOW and not _among_everyone(caller, kind):
         return matches - {MatchKind.WILDCARD}
     return matches
+
+
+def _among_everyone(caller: Caller, kind: PolicyKind) -> bool:
+    """Whether ``*`` in an Allow of a kind of policy means the caller too."""
+    if kind is PolicyKind.TRUST:
+        return caller.in_account
+    return kind is not PolicyKind.RESOURCE or caller.kind is not CallerKind.FEDERATED
 
 
 def hits_principal(statement: Statement, caller: Caller, kind: PolicyKind, has_boundary: bool) -> bool:

@@ -62,6 +62,9 @@ class Caller:
         except ValueError:
             kinds = ", ".join(CallerKind)
             raise ValueError(f"{self.kind!r} is not a kind of caller; expected one of {kinds}") from None
+        for name in ("arn", "account", "role_arn", "user_arn", "unique_id", "service", "federated"):
+            if getattr(self, name) is None:  # vectors write null for what a caller does not have
+                object.__setattr__(self, name, "")
 
     @cached_property
     def scope(self) -> "CallerScope":

@@ -145,9 +145,8 @@ class PrincipalEntry:
         if self.value.isdecimal() and len(self.value) == 12:
             return self.value
         fields = split_fields(self.value)
-        if len(fields) == FIELDS and fields[2] == "iam" and fields[5] == "root":
-            return fields[4]
-        return None
+        is_root = len(fields) == FIELDS and fields[0] == "arn" and fields[2:4] == ["iam", ""] and fields[5] == "root"
+        return fields[4] if is_root else None
 
     @property
     def text(self) -> str:

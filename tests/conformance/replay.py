@@ -1,11 +1,13 @@
 """Plays vectors and prints what iamviz answers: ``python -m tests.conformance.replay FILE.json``, one JSON line each.
 
 Decisions give ``{"id", "outcome", "message"}``, documents ``{"id", "valid"}``, STS scenarios
-``{"id", "outcomes": [{"outcome", "code", "message", "result"}]}``. What a vector expects is never read.
+``{"id", "outcomes": [{"outcome", "code", "message", "result"}]}``. What a vector expects is never read. A vector that
+cannot be played gives ``{"id", "error"}`` and the exit code 1; the others are played all the same.
 """
 
 import json
 import sys
+import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -53,9 +55,16 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         print("usage: python -m tests.conformance.replay FILE.json", file=sys.stderr)
         return 2
+    status = 0
     for vector in json.loads(Path(arguments[0]).read_text("utf-8")):
-        print(json.dumps(replay(vector), ensure_ascii=False), flush=True)
-    return 0
+        try:
+            answer = replay(vector)
+        except Exception as error:  # one vector that cannot be played must not hide the answers to the others
+            traceback.print_exc()
+            answer = {"id": vector.get("id") if isinstance(vector, dict) else None, "error": repr(error)}
+            status = 1
+        print(json.dumps(answer, ensure_ascii=False), flush=True)
+    return status
 
 
 if __name__ == "__main__":

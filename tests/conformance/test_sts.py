@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.conformance.replay import replay
+from tests.conformance.replay import main, replay
 from tests.conformance.sts import NOT_IMPLEMENTED
 from tests.conformance.vectors import HERE, Vector, read_vectors, vector_id
 
@@ -50,3 +50,16 @@ def test_replay_prints_one_line_for_each_vector(name: str) -> None:
     assert [answer["id"] for answer in answers] == [vector["id"] for vector in read_vectors(name)]
     bare = [{k: v for k, v in vector.items() if k != "expected"} for vector in read_vectors(name)]
     assert answers == [replay(vector) for vector in bare]
+
+
+def test_replay_plays_the_others_when_one_vector_cannot_be_played(tmp_path, capsys) -> None:
+    good = read_vectors("decisions")[0]
+    broken = {**good, "id": "broken", "request": {**good["request"], "principal": {"kind": "nobody"}}}
+    file = tmp_path / "vectors.json"
+    file.write_text(json.dumps([broken, 5, good]), "utf-8")
+    assert main([str(file)]) == 1
+    first, second, third = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert first["id"] == "broken"
+    assert "not a kind of caller" in first["error"]
+    assert second["id"] is None
+    assert third == replay(good)

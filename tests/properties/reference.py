@@ -385,9 +385,9 @@ class Reference:
 
     def grant_kinds(self, kind: str, statement: Document) -> set[str]:
         kinds = match_kinds(statement.get("Principal"), self.caller)
-        narrow = kind == "trust" and statement["Effect"] == "Allow"
-        if narrow and self.caller["kind"] in ("anonymous", "service", "federated"):
-            kinds -= {"wildcard"}
+        if statement["Effect"] == "Allow" and kind in ("trust", "resource"):
+            narrow = ("anonymous", "service", "federated") if kind == "trust" else ("federated",)
+            kinds -= {"wildcard"} if self.caller["kind"] in narrow else set()
         return kinds
 
     def action_matches(self, statement: Document) -> bool:

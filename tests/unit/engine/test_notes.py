@@ -1,5 +1,7 @@
 """Where AWS is silent, the explanation says so; where it is not, the explanation does not."""
 
+from dataclasses import replace
+
 import pytest
 
 from iamviz import Caller, Policy, PolicySet, Request, evaluate
@@ -23,6 +25,7 @@ def allow(condition: dict[str, object], **more: object) -> PolicySet:
 @pytest.mark.parametrize(
     ("condition", "context", "words"),
     [
+        ({"DateLessThan": {"aws:CurrentTime": "-1.5"}}, {}, "epoch seconds with a sign or a fraction"),
         ({"StringEquals": {"aws:TagKeys": "a"}}, {"aws:TagKeys": ["a"]}, "multivalued key without a set operator"),
         ({"ForAnyValue:StringEqualsIfExists": {"aws:TagKeys": "a"}}, {}, "ForAnyValue with IfExists"),
         ({"StringEquals": {"aws:username": []}}, {}, "an empty list of values"),
@@ -91,6 +94,25 @@ def test_a_service_that_the_star_of_a_resource_policy_lets_in_is_marked() -> Non
     service = Caller("service", service="cloudtrail.amazonaws.com")
     told = evaluate(Request(service, "s3:PutObject", "arn:aws:s3:::b/k", "111122223333"), policies).explain()
     assert any("covers service principals" in note for note in told.notes)
+
+
+def test_the_star_of_a_resource_policy_that_leaves_out_an_oidc_caller_is_marked() -> None:
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}
+    policies = PolicySet(resource=Policy.parse({"Statement": statement}, "resource"))
+    caller = Caller("federated", "accounts.google.com", federated="accounts.google.com")
+    decision = evaluate(Request(caller, "s3:PutObject", "arn:aws:s3:::b/k", "111122223333"), policies)
+    assert not decision.allowed
+    assert any("covers an OIDC or SAML caller" in note for note in decision.explain().notes)
+
+
+@pytest.mark.parametrize(
+    ("principal", "marked"),
+    [({"AWS": "111122223333"}, True), ("*", False), ({"AWS": ["111122223333", USER.arn]}, False)],
+)
+def test_an_endpoint_policy_that_names_the_account_alone_is_marked(principal: object, marked: bool) -> None:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "s3:*", "Resource": "*"}
+    policies = replace(allow({}), endpoint=Policy.parse({"Statement": statement}, "endpoint"))
+    assert any("an account in an endpoint policy" in note for note in notes(policies)) is marked
 
 
 def test_a_grant_to_a_role_that_its_boundary_caps_is_marked() -> None:

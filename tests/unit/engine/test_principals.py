@@ -47,11 +47,32 @@ def kinds(principal, caller, kind=RESOURCE, effect="Allow"):
         *[({"AWS": ROOT_ARN}, caller, "account") for caller in (USER, SESSION, FEDERATED_USER, ROOT)],
         ({"Service": "lambda.amazonaws.com"}, SERVICE, "service"),
         ({"Federated": PROVIDER}, FEDERATED, "federated"),
-        *[(everyone, caller, "wildcard") for everyone in ("*", {"AWS": "*"}) for caller in CALLERS],
+        *[
+            (everyone, caller, "wildcard")
+            for everyone in ("*", {"AWS": "*"})
+            for caller in CALLERS
+            if caller is not FEDERATED
+        ],
     ],
 )
 def test_how_an_entry_meets_a_caller(principal, caller, kind):
     assert kinds(principal, caller) == {kind}
+
+
+@pytest.mark.parametrize("everyone", ["*", {"AWS": "*"}])
+@pytest.mark.parametrize(
+    ("kind", "effect", "expected"),
+    [
+        (RESOURCE, "Allow", set()),
+        (TRUST, "Allow", set()),
+        (RESOURCE, "Deny", {"wildcard"}),
+        (TRUST, "Deny", {"wildcard"}),
+        (PolicyKind.ENDPOINT, "Allow", {"wildcard"}),
+        (PolicyKind.RCP, "Deny", {"wildcard"}),
+    ],
+)
+def test_everyone_means_an_oidc_caller_where_nothing_is_granted(everyone, kind, effect, expected):
+    assert kinds(everyone, FEDERATED, kind, effect) == expected
 
 
 @pytest.mark.parametrize(
@@ -67,6 +88,8 @@ def test_how_an_entry_meets_a_caller(principal, caller, kind):
         ({"AWS": f"arn:aws:iam::{ACCOUNT}:group/eng"}, USER),
         *[({"AWS": account}, USER) for account in (OTHER, EARLIER)],
         *[({"AWS": f"arn:aws:iam::{account}:root"}, ROOT) for account in (OTHER, EARLIER)],
+        ({"AWS": f"arn:aws:iam:us-east-1:{ACCOUNT}:root"}, ROOT),
+        ({"AWS": f"x:aws:iam::{ACCOUNT}:root"}, ROOT),
         ({"AWS": ACCOUNT}, ANONYMOUS),
         ({"AWS": ACCOUNT}, FEDERATED),
         ({"AWS": USER.arn}, ROOT),
@@ -99,7 +122,7 @@ def test_everyone_in_the_allow_of_a_trust_policy_is_every_aws_principal(caller):
     """Services and federated callers need an entry of their own; a Deny hits them all the same."""
     assert kinds("*", caller, TRUST) == set()
     assert kinds("*", caller, TRUST, "Deny") == {"wildcard"}
-    assert kinds("*", caller, RESOURCE) == {"wildcard"}
+    assert kinds("*", caller, RESOURCE) == (set() if caller is FEDERATED else {"wildcard"})
 
 
 @pytest.mark.parametrize("caller", [SERVICE, FEDERATED, ANONYMOUS])
