@@ -63,6 +63,12 @@ class _Part(NamedTuple):
     idle: Gate | None
     unreached: Gate | None
 
+    def verb(self, plural: str) -> str:
+        """``let`` or ``do`` as their names want it: one of them lets and does, several let and do."""
+        if len(set(self.names)) > 1:
+            return plural
+        return f"{plural}es" if plural.endswith("o") else f"{plural}s"
+
 
 class _Plan(NamedTuple):
     """One row of gates, as far as it is the same whatever is asked for."""
@@ -179,14 +185,14 @@ class _Explainer:
             return _unlimited(kind)
         action = self.request.action
         if kind is PolicyKind.RCP or any(trace.applies for trace in traces):
-            return Status.PASSES, False, f"{part.named} lets {action} pass"
-        return Status.SAYS_NOTHING, True, f"{part.named} does not allow {action}"
+            return Status.PASSES, False, f"{part.named} {part.verb('let')} {action} pass"
+        return Status.SAYS_NOTHING, True, f"{part.named} {part.verb('do')} not allow {action}"
 
     def judge_levels(self, part: _Part) -> Judgement:
         """SCPs: every level must allow, and one without any policy allows nothing (5.3)."""
         action = self.request.action
         if self.sets.scps_allow():
-            return Status.PASSES, False, f"{part.named} lets {action} pass"
+            return Status.PASSES, False, f"{part.named} {part.verb('let')} {action} pass"
         levels = self.attached.scps
         silent = next(number for number, level in enumerate(levels) if not self.sets.level_allows(level))
         places = {0: " of the organization's root", len(levels) - 1: " of the account"} if len(levels) > 1 else {0: ""}

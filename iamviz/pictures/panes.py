@@ -28,6 +28,7 @@ _ORDER: Final = (
     PolicyKind.BOUNDARY,
     PolicyKind.SESSION,
 )
+_OF_A_ROLE: Final = "Role's policies"
 _NAMES: Final[Mapping[MatchKind, str]] = {
     MatchKind.DIRECT: "names the caller",
     MatchKind.ROLE: "names the role",
@@ -53,9 +54,9 @@ def overlap_picture(
 
 def decisions_overlap(decisions: Sequence[Decision], title: str = "") -> Picture:
     """The same from decisions that were taken already, all for the same caller."""
-    panes = _panes(decisions)
-    rows = [_row(decision, [kind for kind, _ in panes]) for decision in decisions]
-    shown = [pane for _, pane in panes]
+    panes = dict(_panes(decisions))
+    rows = [_row(decision, panes) for decision in decisions]
+    shown = list(panes.values())
     return Picture(overlap(title, shown, rows), overlap_text(title, shown, rows), frozenset({"overlap"}))
 
 
@@ -78,10 +79,10 @@ def _panes(decisions: Sequence[Decision]) -> list[tuple[PolicyKind, Pane]]:
 
 def _identity_title(decisions: Sequence[Decision]) -> str:
     is_role = bool(decisions) and decisions[0].request.caller.kind is CallerKind.ROLE_SESSION
-    return "Role's policies" if is_role else TITLES[PolicyKind.IDENTITY]
+    return _OF_A_ROLE if is_role else TITLES[PolicyKind.IDENTITY]
 
 
-def _row(decision: Decision, kinds: Iterable[PolicyKind]) -> PaneRow:
+def _row(decision: Decision, panes: Mapping[PolicyKind, Pane]) -> PaneRow:
     denying = {
         trace.kind
         for row in decision.explain().rows
@@ -89,8 +90,8 @@ def _row(decision: Decision, kinds: Iterable[PolicyKind]) -> PaneRow:
         for trace in gate.statements
         if trace.applies and trace.statement.effect is Effect.DENY
     }
-    cells = tuple(_cell(decision, kind, kind in denying) for kind in kinds)
-    return PaneRow(decision.request.action, cells, OUTCOME_MARK[decision.outcome], _why(decision, cells))
+    cells = tuple(_cell(decision, kind, kind in denying) for kind in panes)
+    return PaneRow(decision.request.action, cells, OUTCOME_MARK[decision.outcome], _why(decision, cells, panes))
 
 
 def _cell(decision: Decision, kind: PolicyKind, denies: bool) -> PaneCell:
@@ -117,7 +118,7 @@ def _cell(decision: Decision, kind: PolicyKind, denies: bool) -> PaneCell:
     return PaneCell("allow" if allows else "none")
 
 
-def _why(decision: Decision, cells: Iterable[PaneCell]) -> str:
+def _why(decision: Decision, cells: Iterable[PaneCell], panes: Mapping[PolicyKind, Pane]) -> str:
     """Which pane AWS's message names; or that the resource's own policy suffices where a pane is silent."""
     if decision.allowed:
         silent = any(cell.mark == "none" for cell in cells)
@@ -125,4 +126,6 @@ def _why(decision: Decision, cells: Iterable[PaneCell]) -> str:
     kind = decision.reason.policy
     if kind is None:
         return ""
-    return f"{TITLES[kind]} {'says no' if OUTCOME_MARK[decision.outcome] == 'deny' else 'is silent'}"
+    title = panes[kind].title if kind in panes else TITLES[kind]
+    denying, saying_nothing = ("say no", "are silent") if title == _OF_A_ROLE else ("says no", "is silent")
+    return f"{title} {denying if OUTCOME_MARK[decision.outcome] == 'deny' else saying_nothing}"

@@ -190,7 +190,9 @@ class _Card:
             policies = [(TITLES[PolicyKind.IDENTITY], policy) for policy in self._policies_of_caller()]
         else:
             groups = self.decision.applicable.attached.groups
-            policies = [(TITLES[kind], policy) for kind, found in groups for policy in found]
+            # An organization attaches FullAWSAccess at every level; it is to be read once.
+            once = {(kind, policy.label, policy.source): policy for kind, found in groups for policy in found}
+            policies = [(TITLES[kind], policy) for (kind, _, _), policy in once.items()]
         unfolded = sum(len(policy.lines) for _, policy in policies) <= MOST_OPEN
         quotes = "".join(
             f"<details{' open' if unfolded else ''}><summary>{esc(_titled(title, policy.label))}</summary>"

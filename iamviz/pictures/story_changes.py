@@ -82,7 +82,8 @@ def _words(old: Any, new: Any, before: World, after: World) -> Iterator[str]:
                 yield f"{sign} group {(after if sign == '+' else before).name_of(arn)}"
     yield from _pairs(getattr(old, "tags", {}), getattr(new, "tags", {}))
     if getattr(old, "max_session_duration", 0) != getattr(new, "max_session_duration", 0):
-        yield f"maximum session {new.max_session_duration // 60} min"
+        seconds = new.max_session_duration
+        yield f"maximum session {seconds // 60} min" if seconds % 3600 else f"maximum session {seconds // 3600} h"
     if getattr(old, "access_keys", ()) != getattr(new, "access_keys", ()):
         yield "access keys"
 

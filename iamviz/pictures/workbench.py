@@ -9,7 +9,7 @@ from typing import Any
 from iamviz.calls.ask import ask
 from iamviz.engine.decision import Decision
 from iamviz.engine.evaluate import evaluate
-from iamviz.engine.request import PolicySet
+from iamviz.engine.request import PolicySet, Request
 from iamviz.pictures.errors import PictureError
 from iamviz.policy.check import check_policy
 from iamviz.policy.findings import Finding, PolicyError
@@ -25,13 +25,15 @@ Given = Decision | Step
 class Asked:
     """A request on the bench: as it was decided at first, in which world (for names), and as it is decided now.
 
-    ``title`` is that of the step that made it; empty for a decision or a question.
+    ``title`` is that of the step that made it; empty for a decision or a question. ``other`` is the text that the
+    policy on the bench had when the request was decided at first, where that was another one.
     """
 
     before: Decision
     now: Decision
     world: World | None
     title: str = ""
+    other: Policy | None = None
 
     @property
     def flipped(self) -> bool:
@@ -71,6 +73,7 @@ class Workbench:
         if not given:
             raise PictureError("policy_bench needs requests=[…] (decisions or steps), or world= and asks=[(who, …), …]")
         old = _policy(policy, kind, [one.now.policies for one in given])
+        given = _with_this_text(given, old)
         if not any(_holds(one.now.policies, old) for one in given):
             # Attached to nobody yet: from here on it has a say in every request.
             given = [_first(_decided(one.now, _attached(one.now.policies, old)), one.world, one.title) for one in given]
@@ -88,7 +91,8 @@ class Workbench:
         for one in self.asked:
             ids = {**self.original.bindings, **(one.world.unique_ids if one.world else {})}
             new = policy.bound(ids) if policy.kind is PolicyKind.TRUST else policy
-            asked.append(replace(one, now=_decided(one.before, _swapped(one.before.policies, self.original, new))))
+            policies = _swapped(one.before.policies, one.other or self.original, new)
+            asked.append(replace(one, now=_decided(one.before, policies)))
         return replace(self, text=text, current=policy, findings=findings, asked=tuple(asked), readable=True)
 
 
@@ -99,6 +103,34 @@ def _findings(text: str, policy: Policy, attached_to: str | None) -> tuple[Findi
 def _first(decision: Decision, world: World | None, title: str = "") -> Asked:
     """A request that has not been decided again yet."""
     return Asked(decision, decision, world, title)
+
+
+def _with_this_text(given: Sequence[Asked], policy: Policy) -> list[Asked]:
+    """Requests that were decided with another text of the policy, with this one: answers belong to what is shown."""
+    owners = {_owner(policy.kind, one.now.request) for one in given if _holds(one.now.policies, policy)} - {""}
+    found = []
+    for one in given:
+        policies = one.now.policies
+        if not _holds(policies, policy) and _owner(policy.kind, one.now.request) in owners:
+            texts = [held for held in _all(policies) if (held.kind, held.name) == (policy.kind, policy.name)]
+            if len(texts) == 1:
+                now = _decided(one.now, _swapped(policies, texts[0], policy))
+                one = replace(one, now=now, other=texts[0])
+        found.append(one)
+    return found
+
+
+def _owner(kind: PolicyKind, request: Request) -> str:
+    """Whose policy of that kind a request meets; empty where its name alone would not tell."""
+    match kind:
+        case PolicyKind.TRUST:
+            return request.resource
+        case PolicyKind.RESOURCE:
+            return request.resource.partition("/")[0]
+        case PolicyKind.IDENTITY | PolicyKind.BOUNDARY:
+            return request.caller.role_arn or request.caller.user_arn or request.caller.arn or ""
+        case _:
+            return ""
 
 
 def _given(one: Given) -> Asked:

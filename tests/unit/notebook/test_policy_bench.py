@@ -194,3 +194,34 @@ def test_the_text_of_a_session_policy_that_has_a_say_is_replaced_not_added() -> 
     assert bench.original.label == "the session policy"
     edited = bench.edited(text.replace('"s3:GetObject", ', ""))
     assert [asked.now.outcome.value for asked in edited.asked] == ["implicitDeny"]
+
+
+def test_a_request_of_before_the_policy_was_changed_is_answered_by_the_text_that_is_shown() -> None:
+    """Else the first caller would be allowed beside a text that asks for an external id, and no edit would reach it."""
+    story = iv.play("vendor")
+    bench = Workbench.of("trust policy of VendorAccess", requests=[story.steps[number] for number in (0, 5, 6, 7)])
+    assert "cust-7f3a" in bench.text
+    assert bench.asked[0].before.allowed
+    assert outcomes(bench) == ["implicitDeny", "implicitDeny", "allowed", "implicitDeny"]
+    opened = bench.edited(bench.text.replace("StringEquals", "StringNotEquals"))
+    assert outcomes(opened) == ["allowed", "allowed", "implicitDeny", "implicitDeny"]
+
+
+def test_a_policy_of_the_same_name_elsewhere_is_another_one() -> None:
+    """Two customers have a role VendorAccess; what the bench holds is the trust policy of one of them."""
+    document = {"Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole"}
+    caller = iv.Caller(kind="user", arn="arn:aws:iam::111122223333:user/ana", account="111122223333")
+    mine = iv.Policy.parse({"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}}, "identity")
+
+    def asked(account: str, effect: str) -> iv.Decision:
+        trust = iv.Policy.parse(
+            {"Statement": {"Effect": effect, **document}}, "trust", name="trust policy of VendorAccess"
+        )
+        role = f"arn:aws:iam::{account}:role/VendorAccess"
+        request = iv.Request(caller=caller, action="sts:AssumeRole", resource=role, resource_account=account)
+        return iv.evaluate(request, iv.PolicySet(identity=[mine], resource=trust))
+
+    here, there = asked("222233334444", "Deny"), asked("444455556666", "Allow")
+    bench = Workbench.of(there.policies.resource, requests=[here, there])
+    assert outcomes(bench) == ["explicitDeny", "allowed"]
+    assert outcomes(bench.edited(bench.text.replace("Allow", "Deny"))) == ["explicitDeny", "explicitDeny"]

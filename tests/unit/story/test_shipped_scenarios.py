@@ -30,11 +30,11 @@ OUTCOMES = {
     # 5: permission from a group, and its loss; 008, 022, 077
     "fifty_engineers": "A A A I - A A - A X I",
     # 6: 063, 066, 074, 076, 072
-    "the_clock": "ValidationError - A A - I - A - A X",
+    "the_clock": "- A A - I - A A - A X",
     # 7: chaining is capped at an hour (4.8), hops do not depend on each other, self-trust (3.5); 041-043, 068, 069
     "chain": "A ValidationError A A X A I - A X",
-    # 8: intersection; a resource policy that names the session is not capped (3.2); 025-031
-    "narrowing": "A I I A I I - I - A",
+    # 8: intersection; a resource policy that names the session is not capped (3.2), an SCP says no (3.3); 025-031, 034
+    "narrowing": "A I I A I I - I - A E",
     # 9: MFA is absent for long-term keys, IfExists lets it pass, sessions are not MFA-marked (3.6, 4.9); 049-059
     "turnstile": "I A I - A - I I A A",
     # 10: the confused deputy (3.7); 046-048
