@@ -16,6 +16,7 @@ from immutables import Map
 from iamviz.arn import Arn
 from iamviz.calls.actors import Actor
 from iamviz.calls.admission import HOUR, Wish, admit, check_duration
+from iamviz.calls.assertions import attributes_of, claimed_keys
 from iamviz.calls.issue import credentials_of, role_session
 from iamviz.calls.model import Call, Check, Refusal, Result
 from iamviz.calls.session_policies import packed_size, session_policies
@@ -74,7 +75,7 @@ def assume_role_with_web_identity(world: World, actor: Actor, call: Call) -> Res
     host, provider = _provider(world, account, claims)
     _check_expiry(world, claims)
     audience = _check_audience(claims, provider)
-    tags = session_tags(*_claimed_tags(claims.get(TAGS_CLAIM, {})), None)
+    tags = session_tags(*_claimed_tags(_nested(claims)), None)
     federated = provider.arn if provider else host
     caller = Actor(Caller(CallerKind.FEDERATED, account=account, federated=federated), account)
     keys = [ContextValue("sts:RoleSessionName", (params["RoleSessionName"],), "the call")]
@@ -89,6 +90,17 @@ def assume_role_with_web_identity(world: World, actor: Actor, call: Call) -> Res
     wish = Wish(params["RoleArn"], call.operation, tags, source, tuple(keys))
     more = {"SubjectFromWebIdentityToken": claims.get("sub", ""), "Provider": federated, "Audience": audience}
     return _enter(world, caller, call, wish, SessionKind.WEB_IDENTITY, params["RoleSessionName"], federated, more)
+
+
+def _nested(claims: Mapping[str, Any]) -> Any:
+    """The claim with the tags, also where the token has it flattened: ``…/tags/principal_tags/KEY``."""
+    claim = claims.get(TAGS_CLAIM, {})
+    flat = {name.removeprefix(f"{TAGS_CLAIM}/"): value for name, value in claims.items() if TAGS_CLAIM in str(name)}
+    prefix = "principal_tags/"
+    tags = {name.removeprefix(prefix): value for name, value in flat.items() if name.startswith(prefix)}
+    found = {"transitive_tag_keys": flat["transitive_tag_keys"]} if "transitive_tag_keys" in flat else {}
+    found |= {"principal_tags": tags} if tags else {}
+    return {**claim, **found} if found and isinstance(claim, Mapping) else claim
 
 
 def _claimed_tags(claim: Any) -> tuple[list[tuple[str, str]], list[str]]:
@@ -168,7 +180,7 @@ def assume_role_with_saml(world: World, actor: Actor, call: Call) -> Result:
     params = call.params
     check_params(call.operation, params, SAML)
     check_role_arn(params["RoleArn"])
-    provider, assertion = params["PrincipalArn"], params["SAMLAssertion"]
+    provider, assertion = params["PrincipalArn"], attributes_of(params["SAMLAssertion"])
     if ":saml-provider/" not in provider:
         raise Refusal("ValidationError", "Request ARN is invalid", 400)
     account = Arn.parse(params["RoleArn"]).account
@@ -191,6 +203,7 @@ def assume_role_with_saml(world: World, actor: Actor, call: Call) -> Result:
     ):
         if value is not None:
             keys.append(ContextValue(f"saml:{key}", (str(value),), "the assertion"))
+    keys += [ContextValue(key, values, "an attribute of the assertion") for key, values in claimed_keys(assertion)]
     if source:
         keys.append(ContextValue("sts:SourceIdentity", (source,), "the assertion"))
     caller = Actor(Caller(CallerKind.FEDERATED, account=account, federated=provider), account)

@@ -52,6 +52,8 @@ REASONS = {
 """IAM's sentence by the code of the finding; `SYNTAX` for all others."""
 PROHIBITED = ("Resource", "NotResource", "NotPrincipal")
 PROTECTED = (":role/aws-service-role/", ":role/aws-reserved/")
+FREE = ("CreateRole", "DeleteServiceLinkedRole", "UpdateRole", "UpdateRoleDescription")
+"""What may be done to roles of `PROTECTED` paths all the same."""
 QUOTAS = {
     "user": ("UsersPerAccount", 5000),
     "group": ("GroupsPerAccount", 300),
@@ -112,7 +114,7 @@ def allow(world: World, actor: Actor, call: Call, arn: str, *, changes: bool = T
     decisions: tuple[Decision, ...] = ()
     if actor.caller is not None:
         decisions = authorize(world, actor, call, call.operation, arn, extra=iam_keys(world, call, arn))
-    if changes and any(path in arn for path in PROTECTED) and call.name not in ("CreateRole", "UpdateRole"):
+    if changes and any(path in arn for path in PROTECTED) and call.name not in FREE:
         text = f"Cannot perform the operation on the protected role '{arn.rpartition('/')[2]}'"
         raise Refusal("UnmodifiableEntity", f"{text} - this role is only modifiable by AWS", 400, decisions)
     return decisions

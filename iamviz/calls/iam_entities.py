@@ -5,19 +5,31 @@ from dataclasses import replace
 from immutables import Map
 
 from iamviz.calls.actors import Actor
-from iamviz.calls.iam_common import DOCUMENT, NAME, NAME64, Operation, allow, check_quota, find, new_arn, trust_policy
+from iamviz.calls.iam_common import (
+    DOCUMENT,
+    NAME,
+    NAME64,
+    Operation,
+    allow,
+    check_quota,
+    find,
+    missing,
+    new_arn,
+    trust_policy,
+)
 from iamviz.calls.iam_shapes import group_value, role_value, user_value
 from iamviz.calls.model import Call, Refusal, Result
 from iamviz.calls.session_tags import MOST_TAGS, check_tags, pairs, tag_keys
 from iamviz.calls.validation import PATH, Field, check_params
 from iamviz.engine.decision import Decision
-from iamviz.world.entities import AccessKey, Group, Role, User
-from iamviz.world.ids import access_key_id, unique_id
+from iamviz.world.entities import Group, Role, User
+from iamviz.world.ids import unique_id
 from iamviz.world.world import World
 
 __all__ = ["ENTITY_OPERATIONS"]
 
 DURATION = Field(int, 3600, 43200)
+DESCRIPTION = Field(str, 0, 1000)
 TAGS = Field(list, most=MOST_TAGS)
 MOST_GROUPS = 10
 _PREFIX = {"user": "AIDA", "group": "AGPA", "role": "AROA"}
@@ -43,16 +55,15 @@ def _boundary(world: World, call: Call, decisions: tuple[Decision, ...]) -> str:
 
 
 def create_user(world: World, actor: Actor, call: Call) -> Result:
-    """CreateUser: a user without permissions and without keys; here it can call at once, as with a key made for it."""
+    """CreateUser: a user without permissions and without keys; here it can call at once, as if it had one."""
     fields = {"UserName": NAME64, "Path": PATH, "PermissionsBoundary": Field(str, 20, 2048), "Tags": TAGS}
     check_params(call.operation, call.params, fields)
     arn = new_arn(world, actor, "user", world.users, call.params)
     decisions = allow(world, actor, call, arn)
     check_quota(world, actor, "user", world.users, decisions)
-    key = AccessKey(access_key_id("AKIA", actor.account, arn, world.serial))
     boundary = _boundary(world, call, decisions)
     its_id = _id(world, "user", actor, arn)
-    user = User(arn, its_id, boundary=boundary, tags=_tags(call), access_keys=(key,), created=world.now)
+    user = User(arn, its_id, boundary=boundary, tags=_tags(call), created=world.now)
     value = {"User": user_value(user)}
     return Result(replace(world.with_user(user), serial=world.serial + 1), value, None, decisions)
 
@@ -74,7 +85,7 @@ def create_role(world: World, actor: Actor, call: Call) -> Result:
         "RoleName": NAME64,
         "AssumeRolePolicyDocument": DOCUMENT,
         "Path": PATH,
-        "Description": Field(str, 0, 1000),
+        "Description": DESCRIPTION,
         "MaxSessionDuration": DURATION,
         "PermissionsBoundary": Field(str, 20, 2048),
         "Tags": TAGS,
@@ -94,6 +105,7 @@ def create_role(world: World, actor: Actor, call: Call) -> Result:
         max_session_duration=params.get("MaxSessionDuration", 3600),
         tags=_tags(call),
         created=world.now,
+        description=params.get("Description", ""),
     )
     value = {"Role": role_value(role)}
     return Result(replace(world.with_role(role), serial=world.serial + 1), value, None, decisions)
@@ -112,18 +124,17 @@ def _must_be_bare(identity: User | Group | Role, decisions: tuple[Decision, ...]
 
 
 def delete_user(world: World, actor: Actor, call: Call) -> Result:
-    """DeleteUser: only a bare one; an administrator's change out of band stands for the whole order of 2.1."""
+    """DeleteUser: only a bare one, for an administrator out of band as well (2.1)."""
     check_params(call.operation, call.params, {"UserName": NAME64})
     user = find(world.users, actor.account, "user", call.params["UserName"])
     decisions = allow(world, actor, call, user.arn)
-    if actor.caller is not None:
-        if user.groups:
-            raise _conflict("must remove users from group first.", decisions)
-        if user.access_keys:
-            raise _conflict("must delete access keys first.", decisions)
-        if user.mfa_serial:
-            raise _conflict("must delete MFA device first.", decisions)
-        _must_be_bare(user, decisions)
+    if user.groups:
+        raise _conflict("must remove users from group first.", decisions)
+    if user.access_keys:
+        raise _conflict("must delete access keys first.", decisions)
+    if user.mfa_serial:
+        raise _conflict("must delete MFA device first.", decisions)
+    _must_be_bare(user, decisions)
     return Result(replace(world, users=world.users.delete(user.arn)), {}, None, decisions)
 
 
@@ -146,26 +157,45 @@ def delete_role(world: World, actor: Actor, call: Call) -> Result:
     check_params(call.operation, call.params, {"RoleName": NAME64})
     role = find(world.roles, actor.account, "role", call.params["RoleName"])
     decisions = allow(world, actor, call, role.arn)
-    holding = [arn for arn, profile in sorted(world.instance_profiles.items()) if profile.role == role.arn]
-    if actor.caller is not None:
-        _must_be_bare(role, decisions)
-        if holding:
-            raise _conflict("must remove roles from instance profile first.", decisions)
-    profiles = world.instance_profiles
-    for arn in holding:
-        profiles = profiles.set(arn, replace(profiles[arn], role=""))
-    changed = replace(world, roles=world.roles.delete(role.arn), instance_profiles=profiles)
-    return Result(changed, {}, None, decisions)
+    _must_be_bare(role, decisions)
+    if any(profile.role == role.arn for profile in world.instance_profiles.values()):
+        raise _conflict("must remove roles from instance profile first.", decisions)
+    return Result(replace(world, roles=world.roles.delete(role.arn)), {}, None, decisions)
+
+
+def delete_service_linked_role(world: World, actor: Actor, call: Call) -> Result:
+    """DeleteServiceLinkedRole: the one way to delete such a role (2.3); the service is taken to need it no more."""
+    check_params(call.operation, call.params, {"RoleName": NAME64})
+    role: Role = find(world.roles, actor.account, "role", call.params["RoleName"])
+    decisions = allow(world, actor, call, role.arn)
+    if not role.service_linked:
+        raise missing("role", role.name)
+    task = f"task{role.arn.rpartition(':role')[2]}/{unique_id('', actor.account, role.unique_id).lower()}"
+    changed = replace(world, roles=world.roles.delete(role.arn))
+    return Result(changed, {"DeletionTaskId": task}, None, decisions)
 
 
 def update_role(world: World, actor: Actor, call: Call) -> Result:
-    """UpdateRole: changes MaxSessionDuration; sessions that run keep their end (4.8)."""
-    fields = {"RoleName": NAME64, "MaxSessionDuration": DURATION, "Description": Field(str, 0, 1000)}
+    """UpdateRole: changes MaxSessionDuration and description; sessions that run keep their end (4.8)."""
+    fields = {"RoleName": NAME64, "MaxSessionDuration": DURATION, "Description": DESCRIPTION}
     check_params(call.operation, call.params, fields)
     role = find(world.roles, actor.account, "role", call.params["RoleName"])
     decisions = allow(world, actor, call, role.arn)
-    seconds = call.params.get("MaxSessionDuration", role.max_session_duration)
-    return Result(world.with_role(replace(role, max_session_duration=seconds)), {}, None, decisions)
+    changed = replace(
+        role,
+        max_session_duration=call.params.get("MaxSessionDuration", role.max_session_duration),
+        description=call.params.get("Description", role.description),
+    )
+    return Result(world.with_role(changed), {}, None, decisions)
+
+
+def update_role_description(world: World, actor: Actor, call: Call) -> Result:
+    """UpdateRoleDescription: the description alone, which also a service-linked role lets be changed (2.3)."""
+    check_params(call.operation, call.params, {"RoleName": NAME64, "Description": replace(DESCRIPTION, required=True)})
+    role: Role = find(world.roles, actor.account, "role", call.params["RoleName"])
+    decisions = allow(world, actor, call, role.arn)
+    role = replace(role, description=call.params["Description"])
+    return Result(world.with_role(role), {"Role": role_value(role)}, None, decisions)
 
 
 def _tagging(kind: str, things: str, adds: bool) -> Operation:
@@ -215,6 +245,7 @@ ENTITY_OPERATIONS: dict[str, Operation] = {
     "CreateUser": create_user,
     "DeleteGroup": delete_group,
     "DeleteRole": delete_role,
+    "DeleteServiceLinkedRole": delete_service_linked_role,
     "DeleteUser": delete_user,
     "RemoveUserFromGroup": _membership(joins=False),
     "TagRole": _tagging("Role", "roles", adds=True),
@@ -222,4 +253,5 @@ ENTITY_OPERATIONS: dict[str, Operation] = {
     "UntagRole": _tagging("Role", "roles", adds=False),
     "UntagUser": _tagging("User", "users", adds=False),
     "UpdateRole": update_role,
+    "UpdateRoleDescription": update_role_description,
 }

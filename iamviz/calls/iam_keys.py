@@ -1,4 +1,4 @@
-"""Access keys of users: docs/rules/roles_and_sessions.md 1.3, 1.4 and 3.8."""
+"""Access keys and MFA devices of users: docs/rules/roles_and_sessions.md 1.3, 1.4 and 3.8."""
 
 from dataclasses import replace
 
@@ -34,14 +34,19 @@ def create_access_key(world: World, actor: Actor, call: Call) -> Result:
 
 
 def update_access_key(world: World, actor: Actor, call: Call) -> Result:
-    """UpdateAccessKey: Active or Inactive, without AccessKeyId all keys; sessions that a key made go on (3.8)."""
+    """UpdateAccessKey: Active or Inactive, without AccessKeyId all keys; sessions that a key made go on (3.8).
+
+    Where a user's keys are not known, it is the one that the user is taken to have.
+    """
     status = Field(str, pattern="Active|Inactive", required=True)
     check_params(call.operation, call.params, {"UserName": OPTIONAL_NAME, "AccessKeyId": KEY_ID, "Status": status})
     user = named_user(world, actor, call)
     decisions = allow(world, actor, call, user.arn)
     wanted = _known_key(user, call)
     active = call.params["Status"] == "Active"
-    keys = tuple(replace(key, active=active) if wanted in ("", key.id) else key for key in user.access_keys or ())
+    taken = (AccessKey(access_key_id("AKIA", user.account, user.unique_id)),)
+    known = taken if user.access_keys is None else user.access_keys
+    keys = tuple(replace(key, active=active) if wanted in ("", key.id) else key for key in known)
     return Result(world.with_user(replace(user, access_keys=keys)), {}, None, decisions)
 
 
@@ -55,6 +60,17 @@ def delete_access_key(world: World, actor: Actor, call: Call) -> Result:
     return Result(world.with_user(replace(user, access_keys=keys)), {}, None, decisions)
 
 
+def deactivate_mfa_device(world: World, actor: Actor, call: Call) -> Result:
+    """DeactivateMFADevice: the user has it no more; sessions that it stood for keep their mark (4.9)."""
+    serial = Field(str, 9, 256, r"[\w+=/:,.@-]+", required=True)
+    check_params(call.operation, call.params, {"UserName": OPTIONAL_NAME, "SerialNumber": serial})
+    user = named_user(world, actor, call)
+    decisions = allow(world, actor, call, user.arn)
+    if user.mfa_serial != call.params["SerialNumber"]:
+        raise Refusal("NoSuchEntity", "MFA Device invalid for user.", 404, decisions)
+    return Result(world.with_user(replace(user, mfa_serial="")), {}, None, decisions)
+
+
 def _known_key(user: User, call: Call) -> str:
     """The key that a call names, "" when it names none and so means all of them."""
     wanted: str = call.params.get("AccessKeyId", "")
@@ -65,6 +81,7 @@ def _known_key(user: User, call: Call) -> str:
 
 KEY_OPERATIONS: dict[str, Operation] = {
     "CreateAccessKey": create_access_key,
+    "DeactivateMFADevice": deactivate_mfa_device,
     "DeleteAccessKey": delete_access_key,
     "UpdateAccessKey": update_access_key,
 }

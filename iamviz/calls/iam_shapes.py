@@ -31,7 +31,8 @@ def group_value(group: Group) -> dict[str, Any]:
 def role_value(role: Role) -> dict[str, Any]:
     """The shape Role, its trust policy as an object."""
     value = _value("Role", role.arn, role.unique_id, role.created)
-    return value | ({"AssumeRolePolicyDocument": json.loads(role.trust.source)} if role.trust else {})
+    value |= {"AssumeRolePolicyDocument": json.loads(role.trust.source)} if role.trust else {}
+    return value | ({"Description": role.description} if role.description else {})
 
 
 def profile_value(world: World, profile: InstanceProfile) -> dict[str, Any]:

@@ -109,6 +109,7 @@ class Role(_Identity):
     max_session_duration: int = DEFAULT_MAX_SESSION
     tags: Map[str, str] = field(default_factory=Map)
     created: datetime | None = None
+    description: str = ""
     last_used: datetime | None = None
     use_known: bool = False
 

@@ -339,7 +339,9 @@ class Sessions(RuleBasedStateMachine):
             return
         its = arn("role", name, ROLES[name])
         old = {session.access_key_id for session in self.story.world.sessions.values() if session.principal == its}
-        self.change(name, "DeleteRole")
+        for inline in self.story.world.role(its).inline:
+            self.change(name, "DeleteRolePolicy", PolicyName=inline.name)
+        assert self.change(name, "DeleteRole").ok
         self.change(name, "CreateRole", AssumeRolePolicyDocument=document(trusts({"AWS": [HOME, AWAY]}, SIDES)))
         self.change(name, "PutRolePolicy", PolicyName="own", PolicyDocument=document(BECOMES, allow("s3:*")))
         for profile, key in self.story.world.profiles.items():

@@ -135,6 +135,29 @@ def done(result: Result) -> World:
     return result.world
 
 
+def bare(world: World, kind: str, name: str, account: str = HOME) -> World:
+    """Take from a user or role, by IAM's calls in their order, what IAM wants gone before it deletes it."""
+    admin, title, things = f"admin:{account}", kind.title(), {"user": world.users, "role": world.roles}[kind]
+    its, owner = things[arn(kind, name, account)], {f"{title}Name": name}
+    for policy_arn in its.attached:
+        world = done(do(world, admin, f"iam:Detach{title}Policy", **owner, PolicyArn=policy_arn))
+    for inline in its.inline:
+        world = done(do(world, admin, f"iam:Delete{title}Policy", **owner, PolicyName=inline.name))
+    if not isinstance(its, User):
+        return world
+    for group_arn in its.groups:
+        world = done(do(world, admin, "iam:RemoveUserFromGroup", **owner, GroupName=group_arn.rpartition("/")[2]))
+    if its.mfa_serial:
+        world = done(do(world, admin, "iam:DeactivateMFADevice", **owner, SerialNumber=its.mfa_serial))
+    return done(do(world, admin, "iam:DeleteAccessKey", **owner)) if its.access_keys else world
+
+
+def delete(world: World, kind: str, name: str, account: str = HOME) -> World:
+    """The world without a user or role, deleted by an administrator."""
+    operation, owner = f"iam:Delete{kind.title()}", {f"{kind.title()}Name": name}
+    return done(do(bare(world, kind, name, account), f"admin:{account}", operation, **owner))
+
+
 def code(result: Result) -> str:
     assert result.error is not None, "the call succeeded"
     return result.error.code

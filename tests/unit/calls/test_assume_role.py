@@ -25,6 +25,7 @@ from tests.unit.calls.company import (
     bucket,
     code,
     company,
+    delete,
     deny,
     do,
     document,
@@ -513,7 +514,7 @@ class TestEndingAccess:
 
     def test_sessions_of_a_deleted_role_are_dead_and_stay_dead_when_it_is_made_again(self) -> None:
         world = done(assume(self.WORLD, ANA, "Local"))
-        world = done(do(world, ADMIN, "iam:DeleteRole", RoleName="Local"))
+        world = delete(world, "role", "Local")
         assert code(do(world, "session:Local", "sts:GetCallerIdentity")) == "InvalidClientTokenId"
         again = {"RoleName": "Local", "AssumeRolePolicyDocument": document(trusts(ANA_ARN))}
         world = done(do(world, ADMIN, "iam:CreateRole", **again))
@@ -531,7 +532,7 @@ class TestEndingAccess:
     def test_a_deleted_user_ends_its_token_sessions_but_not_its_role_sessions(self) -> None:
         world = done(assume(self.WORLD, ANA, "Local"))
         world = done(do(world, ANA, "sts:GetSessionToken", save="token"))
-        world = done(do(world, ADMIN, "iam:DeleteUser", UserName="ana"))
+        world = delete(world, "user", "ana")
         world = done(do(world, ADMIN, "iam:CreateUser", UserName="ana"))
         assert code(do(world, "session:token", "sts:GetCallerIdentity")) == "InvalidClientTokenId"
         assert do(world, "session:Local", "s3:ListBuckets").ok

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +46,7 @@ from tests.unit.calls.company import (
 MINE = OrganizationPolicy("p-0123456789", Policy.parse(document(deny("ec2:*")), "scp", name="Old"))
 SESSION = botocore.session.get_session()
 ANY = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
+LINKED = f"arn:aws:iam::{HOME}:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX"
 SAML = f"arn:aws:iam::{HOME}:saml-provider/idp"
 
 
@@ -55,6 +57,7 @@ def world() -> World:
         role("R", trusts(HOME, ANY), created=T0),
         role("Web", trusts({"Federated": PROVIDER}, ["sts:AssumeRoleWithWebIdentity", *ANY[1:]]), created=T0),
         role("Saml", trusts({"Federated": SAML}, ["sts:AssumeRoleWithSAML", *ANY[1:]]), created=T0),
+        replace(role("X", trusts({"Service": "x.amazonaws.com"}), created=T0), arn=LINKED),
         managed("Shared", allow("s3:*")),
         oidc_providers=WITH_GITHUB,
         saml_providers=frozenset({SAML}),
@@ -107,6 +110,7 @@ IAM_CALLS: dict[str, dict[str, Any]] = {
     "CreateRole": {"RoleName": "New", "Path": "/app/", "AssumeRolePolicyDocument": TRUST},
     "CreateSAMLProvider": {"Name": "second", "SAMLMetadataDocument": "<xml/>" * 200},
     "CreateUser": {"UserName": "zoe", "Path": "/eng/"},
+    "DeleteServiceLinkedRole": {"RoleName": "AWSServiceRoleForX"},
     "GetInstanceProfile": {"InstanceProfileName": "profile"},
     "GetRole": {"RoleName": "R"},
     "GetUser": {},
@@ -114,7 +118,8 @@ IAM_CALLS: dict[str, dict[str, Any]] = {
     "ListGroups": {},
     "ListRoles": {"PathPrefix": "/"},
     "ListUsers": {},
-    "UpdateRole": {"RoleName": "R", "MaxSessionDuration": 7200},
+    "UpdateRole": {"RoleName": "R", "MaxSessionDuration": 7200, "Description": "d"},
+    "UpdateRoleDescription": {"RoleName": "R", "Description": "d"},
 }
 ORGANIZATION_CALLS: dict[str, dict[str, Any]] = {
     "CreateOrganizationalUnit": {"ParentId": "r-exam", "Name": "Teams"},

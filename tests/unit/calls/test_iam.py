@@ -22,6 +22,7 @@ from tests.unit.calls.company import (
     bucket,
     code,
     company,
+    delete,
     deny,
     do,
     document,
@@ -437,7 +438,7 @@ class TestBoundPrincipals:
     """2.2: user and role ARNs are bound to unique ids when the document is saved."""
 
     def again(self, world: World) -> World:
-        world = done(change(world, "DeleteUser", UserName="ana"))
+        world = delete(world, "user", "ana")
         return done(change(world, "CreateUser", UserName="ana"))
 
     def test_a_user_that_is_made_again_is_somebody_else_until_the_trust_is_saved_again(self) -> None:
@@ -448,7 +449,7 @@ class TestBoundPrincipals:
         assert assume(world, ANA, "Reader").ok
 
     def test_a_document_that_names_a_deleted_user_cannot_be_saved(self) -> None:
-        world = done(change(WORLD, "DeleteUser", UserName="ana"))
+        world = delete(WORLD, "user", "ana")
         result = change(world, "UpdateAssumeRolePolicy", RoleName="Reader", PolicyDocument=document(trusts(ANA_ARN)))
         assert code(result) == "MalformedPolicyDocument"
 

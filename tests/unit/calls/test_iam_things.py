@@ -17,6 +17,7 @@ from iamviz.world.entities import OidcProvider
 from tests.unit.calls.company import (
     ADMIN,
     ANA,
+    ANA_ARN,
     AWAY,
     EC2,
     GITHUB,
@@ -86,16 +87,12 @@ def test_putting_a_role_in_is_passing_it() -> None:
 def test_profile_and_role_hold_each_other() -> None:
     full = with_role()
     first = "Cannot delete entity, must remove roles from instance profile first."
-    for refused in (profile(full, "DeleteInstanceProfile"), do(full, ANA, "iam:DeleteRole", RoleName="Web")):
+    role_gone = [do(full, who, "iam:DeleteRole", RoleName="Web") for who in (ANA, ADMIN)]
+    for refused in (profile(full, "DeleteInstanceProfile"), *role_gone):
         assert (code(refused), text(refused)) == (CLOSED, first)
     empty = done(profile(full, "RemoveRoleFromInstanceProfile", RoleName="Web"))
     assert do(empty, ANA, "iam:DeleteRole", RoleName="Web").ok
     assert not done(profile(empty, "DeleteInstanceProfile")).instance_profiles
-
-
-def test_an_administrator_out_of_band_takes_the_role_out_as_well() -> None:
-    gone = done(do(with_role(), ADMIN, "iam:DeleteRole", RoleName="Web"))
-    assert gone.instance_profiles[PROFILE].role == ""
 
 
 @pytest.mark.parametrize(
@@ -175,13 +172,60 @@ def test_a_user_whose_keys_are_not_known_is_taken_to_have_one() -> None:
 )
 def test_a_user_is_deleted_only_bare(more: dict[str, Any], things: list[Any], message: str) -> None:
     holding = world(replace(user("bea", access_keys=()), **more), *things)
-    refused = do(holding, ANA, "iam:DeleteUser", UserName="bea")
-    assert (code(refused), text(refused)) == (CLOSED, f"Cannot delete entity, {message}")
-    assert arn("user", "bea") not in done(do(holding, ADMIN, "iam:DeleteUser", UserName="bea")).users
+    for who in (ANA, ADMIN):
+        refused = do(holding, who, "iam:DeleteUser", UserName="bea")
+        assert (code(refused), text(refused)) == (CLOSED, f"Cannot delete entity, {message}")
 
 
 def test_a_bare_user_is_deleted_by_whoever_may() -> None:
     assert do(world(user("bea", access_keys=())), ANA, "iam:DeleteUser", UserName="bea").ok
+
+
+def test_a_user_just_made_has_no_key_that_stands_in_the_way() -> None:
+    """It can call as if it had one; keys that are made are counted, listed, and asked for on deleting."""
+    made = done(do(world(), ANA, "iam:CreateUser", UserName="cleo"))
+    cleo = f"user:{HOME}/cleo"
+    assert do(made, cleo, "sts:GetCallerIdentity").ok
+    assert do(made, ANA, "iam:DeleteUser", UserName="cleo").ok
+    listed = do(made, ANA, "iam:ListAccessKeys", UserName="cleo").value
+    assert listed is not None
+    assert listed["AccessKeyMetadata"] == []
+    for _ in range(2):
+        made = done(do(made, ANA, "iam:CreateAccessKey", UserName="cleo"))
+    assert code(do(made, ANA, "iam:CreateAccessKey", UserName="cleo")) == "LimitExceeded"
+    assert code(do(made, ANA, "iam:DeleteUser", UserName="cleo")) == CLOSED
+    off = done(do(made, ANA, "iam:UpdateAccessKey", UserName="cleo", Status="Inactive"))
+    assert code(do(off, cleo, "sts:GetCallerIdentity")) == "InvalidClientTokenId"
+
+
+def test_a_device_is_taken_from_its_user_only() -> None:
+    device = arn("mfa", "bea")
+    here = world(user("bea", access_keys=(), mfa_serial=device))
+    other = {"UserName": "bea", "SerialNumber": arn("mfa", "ana")}
+    assert code(do(here, ANA, "iam:DeactivateMFADevice", **other)) == "NoSuchEntity"
+    gone = done(do(here, ANA, "iam:DeactivateMFADevice", UserName="bea", SerialNumber=device))
+    assert do(gone, ANA, "iam:DeleteUser", UserName="bea").ok
+
+
+@pytest.mark.parametrize(("status", "ok"), [("Active", True), ("Inactive", False)])
+def test_a_key_that_a_user_is_only_taken_to_have_can_be_switched(status: str, ok: bool) -> None:
+    changed = done(do(world(user("bea", access_keys=None)), ANA, "iam:UpdateAccessKey", UserName="bea", Status=status))
+    assert do(changed, f"user:{HOME}/bea", "sts:GetCallerIdentity").ok is ok
+    again = done(do(changed, ANA, "iam:UpdateAccessKey", UserName="bea", Status="Active"))
+    assert do(again, f"user:{HOME}/bea", "sts:GetCallerIdentity").ok
+
+
+def test_a_service_linked_role_is_described_and_deleted_by_calls_of_its_own() -> None:
+    its = f"arn:aws:iam::{HOME}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+    linked = replace(role("X", trusts({"Service": "autoscaling.amazonaws.com"}), allow("ec2:*")), arn=its)
+    here, name = world(linked, role("Plain", trusts(ANA_ARN))), linked.name
+    here = done(do(here, ANA, "iam:UpdateRoleDescription", RoleName=name, Description="for groups"))
+    shown = do(here, ANA, "iam:GetRole", RoleName=name).value
+    assert shown is not None
+    assert shown["Role"]["Description"] == "for groups"
+    assert code(do(here, ANA, "iam:DeleteRole", RoleName=name)) == "UnmodifiableEntity"
+    assert code(do(here, ANA, "iam:DeleteServiceLinkedRole", RoleName="Plain")) == "NoSuchEntity"
+    assert its not in done(do(here, ANA, "iam:DeleteServiceLinkedRole", RoleName=name)).roles
 
 
 # -- providers

@@ -281,6 +281,13 @@ class TestWebIdentity:
         assert f"{GITHUB}:repository_owner" not in values
         assert f"{GITHUB}:environment" not in values
 
+    def test_tags_may_be_flattened(self) -> None:
+        """For issuers whose tokens hold no nested objects."""
+        start = "https://aws.amazon.com/tags"
+        flat = {f"{start}/principal_tags/team": ["a"], f"{start}/transitive_tag_keys": ["team"]}
+        session = next(iter(done(self.login(**flat)).sessions.values()))
+        assert (dict(session.tags), session.transitive) == ({"team": "a"}, {"team"})
+
     def test_tags_and_source_identity_come_from_claims(self) -> None:
         tags = {"principal_tags": {"team": ["a"]}, "transitive_tag_keys": ["team"]}
         claims = {"https://aws.amazon.com/tags": tags, "https://aws.amazon.com/source_identity": "octocat"}
@@ -318,6 +325,12 @@ class TestWebIdentity:
         assert code(self.login(**{"https://aws.amazon.com/tags": claim})) == "InvalidIdentityToken"
 
 
+OF_A_DIRECTORY = {
+    "StringEquals": {"saml:mail": "ana@acme.example"},
+    "ForAnyValue:StringEquals": {"saml:edupersonaffiliation": "member"},
+}
+
+
 class TestSaml:
     """4.3."""
 
@@ -333,11 +346,13 @@ class TestSaml:
             ),
             max_session_duration=43200,
         ),
+        role("Plain", trusts({"Federated": IDP}, "sts:AssumeRoleWithSAML")),
+        role("ByMail", trusts({"Federated": IDP}, "sts:AssumeRoleWithSAML", Condition=OF_A_DIRECTORY)),
         saml_providers=frozenset({IDP}),
     )
 
     def login(self, at: int = 0, params: dict[str, Any] | None = None, **assertion: Any) -> Any:
-        told = {"Recipient": self.URL, "RoleSessionName": "ana@corp", "Issuer": "https://idp", **assertion}
+        told = {"Recipient": self.URL, "Issuer": "https://idp", "RoleSessionName": "ana@corp", **assertion}
         told = {key: value for key, value in told.items() if value is not None}
         given = {"RoleArn": arn("role", "Staff"), "PrincipalArn": self.IDP, "SAMLAssertion": told, **(params or {})}
         return do(self.WORLD, "saml:corp", "sts:AssumeRoleWithSAML", at=at, save="s", **given)
@@ -398,9 +413,35 @@ class TestSaml:
         session = next(iter(done(result).sessions.values()))
         assert (dict(session.tags), session.source_identity) == ({"team": "a"}, "ana")
 
+    @pytest.mark.parametrize("prefix", ["", "https://aws.amazon.com/SAML/Attributes/"])
+    @pytest.mark.parametrize("inside", [False, True])
+    @pytest.mark.parametrize("listed", [False, True])
+    def test_attributes_may_have_the_names_that_aws_gives_them(self, prefix: str, inside: bool, listed: bool) -> None:
+        told = {
+            "PrincipalTag:team": "a",
+            "TransitiveTagKeys": "team",
+            "SourceIdentity": "ana",
+            "RoleSessionName": "bea",
+        }
+        named = {f"{prefix}{name}": [value] if listed else value for name, value in told.items()}
+        session = next(iter(done(self.login(**({"Attributes": named} if inside else named))).sessions.values()))
+        assert (session.name, session.source_identity) == ("bea", "ana")
+        assert (dict(session.tags), session.transitive) == ({"team": "a"}, {"team"})
+
+    def test_a_tag_needs_its_lock_whatever_it_is_called(self) -> None:
+        """An attribute that nobody reads would let in whoever the trust policy does not let tag."""
+        for tag in ({"PrincipalTags": {"team": "a"}}, {"PrincipalTag:team": "a"}):
+            assert code(self.login(params={"RoleArn": arn("role", "Plain")}, **tag)) == "AccessDenied"
+
+    @pytest.mark.parametrize(("mail", "ok"), [("ana@acme.example", True), ("eve@acme.example", False), (None, False)])
+    def test_attributes_of_a_directory_are_condition_keys(self, mail: str | None, ok: bool) -> None:
+        told = {"mail": mail} if mail else {}
+        groups = {"eduPersonAffiliation": ["staff", "member"]}
+        assert self.login(params={"RoleArn": arn("role", "ByMail")}, **told, **groups).ok is ok
+
     @pytest.mark.parametrize(
         "assertion",
-        [{"PrincipalTags": ["team"]}, {"PrincipalTags": {"team": 1}}, {"TransitiveTagKeys": "team"}]
+        [{"PrincipalTags": ["team"]}, {"PrincipalTags": {"team": 1}}, {"TransitiveTagKeys": 1}]
         + [{"PrincipalTags": {1: "a"}}]
         + [{"SessionNotOnOrAfter": value} for value in NO_INSTANTS],
     )

@@ -33,7 +33,8 @@ TRUSTING = trusts(arn("user", "ana"))
 
 def busy() -> World:
     """A world in which a session lives."""
-    world = company(user("ana"), role("Reader", TRUSTING, allow("s3:*")), bucket("assets"))
+    bare = user("bea", access_keys=()), role("Bare", TRUSTING)
+    world = company(user("ana"), *bare, role("Reader", TRUSTING, allow("s3:*")), bucket("assets"))
     return done(assume(world, ANA, "Reader"))
 
 
@@ -42,8 +43,8 @@ CHANGES = [
     (ANA, "sts:GetSessionToken", {}),
     ("session:Reader", "s3:GetObject", {"Bucket": "assets", "Key": "k"}),
     (ADMIN, "iam:CreateUser", {"UserName": "new"}),
-    (ADMIN, "iam:DeleteUser", {"UserName": "ana"}),
-    (ADMIN, "iam:DeleteRole", {"RoleName": "Reader"}),
+    (ADMIN, "iam:DeleteUser", {"UserName": "bea"}),
+    (ADMIN, "iam:DeleteRole", {"RoleName": "Bare"}),
     (ADMIN, "iam:PutRolePolicy", {"RoleName": "Reader", "PolicyName": "x", "PolicyDocument": document(allow("a:b"))}),
     (ADMIN, "iam:TagRole", {"RoleName": "Reader", "Tags": [{"Key": "a", "Value": "b"}]}),
     (ADMIN, "iam:UpdateAccessKey", {"UserName": "ana", "Status": "Inactive"}),
