@@ -5,9 +5,27 @@ from functools import lru_cache
 
 from iamviz.patterns import Test, Token, compile_tokens
 
-__all__ = ["Arn", "arn_like", "is_role_arn", "role_behind", "split_fields", "split_tokens"]
+__all__ = ["Arn", "arn_like", "is_role_arn", "partition_of", "role_behind", "split_fields", "split_tokens"]
 
 FIELDS = 6
+_PARTITIONS = (
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-iso-", "aws-iso"),
+    ("us-isob-", "aws-iso-b"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("us-isof-", "aws-iso-f"),
+    ("eusc-", "aws-eusc"),
+)
+
+
+def partition_of(region: str) -> str:
+    """The partition in which a region lies (docs/rules/roles_and_sessions.md 1.5).
+
+    >>> partition_of("cn-north-1"), partition_of("eu-west-1")
+    ('aws-cn', 'aws')
+    """
+    return next((partition for start, partition in _PARTITIONS if region.startswith(start)), "aws")
 
 
 def split_fields(text: str) -> list[str]:

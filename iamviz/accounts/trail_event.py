@@ -7,6 +7,7 @@ from sys import intern
 from typing import Any
 
 from iamviz.accounts.why_parse import Denial, parse_denial
+from iamviz.arn import partition_of
 
 __all__ = ["Event", "Issued", "Who", "read_event"]
 
@@ -212,9 +213,10 @@ def _resource(data: Mapping[str, Any], parameters: Mapping[str, Any], message: s
     for name in ("roleArn", "resourceArn", "policyArn", "functionArn", "keyId", "topicArn"):
         if _text(parameters, name).startswith("arn:"):
             return _text(parameters, name)
+    partition = partition_of(_text(data, "awsRegion"))
     if _text(parameters, "bucketName"):
         key = _text(parameters, "key")
-        return f"arn:aws:s3:::{parameters['bucketName']}" + (f"/{key}" if key else "")
+        return f"arn:{partition}:s3:::{parameters['bucketName']}" + (f"/{key}" if key else "")
     for item in _dicts(data.get("resources")):
         if _text(item, "ARN"):
             return _text(item, "ARN")
@@ -224,7 +226,7 @@ def _resource(data: Mapping[str, Any], parameters: Mapping[str, Any], message: s
     for name, kind in (("roleName", "role"), ("userName", "user"), ("groupName", "group")):
         account = _text(data, "recipientAccountId")
         if _text(parameters, name) and _text(data, "eventSource") == "iam.amazonaws.com":
-            return f"arn:aws:iam::{account}:{kind}/{parameters[name]}"
+            return f"arn:{partition}:iam::{account}:{kind}/{parameters[name]}"
     return ""
 
 

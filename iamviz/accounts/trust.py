@@ -156,7 +156,7 @@ def outsider(
 
     ``known_of_them`` are condition keys that such a caller brings: the claims of a token, for example.
     """
-    caller = _caller(entry)
+    caller = _caller(world, entry)
     action = _action(role, entry)
     keys = {"aws:PrincipalIsAWSService": "true" if caller.kind is CallerKind.SERVICE else "false"}
     if caller.kind is CallerKind.SERVICE:
@@ -188,7 +188,7 @@ def _action(role: Role, entry: PrincipalEntry) -> str:
     return "sts:AssumeRoleWithSAML" if ":saml-provider/" in entry.value else "sts:AssumeRoleWithWebIdentity"
 
 
-def _caller(entry: PrincipalEntry) -> Caller:
+def _caller(world: World, entry: PrincipalEntry) -> Caller:
     """Somebody whom an entry names; for an account or for everyone, some user of it."""
     if entry.type == "Service":
         return Caller(CallerKind.SERVICE, entry.value, service=entry.value)
@@ -196,11 +196,11 @@ def _caller(entry: PrincipalEntry) -> Caller:
         return Caller(CallerKind.FEDERATED, federated=entry.value)
     account = entry.account or _SOMEBODY
     if entry.account or entry.is_everyone:
-        return Caller(CallerKind.USER, f"arn:aws:iam::{account}:user/somebody", account)
+        return Caller(CallerKind.USER, f"arn:{world.partition}:iam::{account}:user/somebody", account)
     fields = split_fields(entry.value)
     account = fields[4] if len(fields) == 6 else _SOMEBODY
     if is_role_arn(entry.value):
-        session = f"arn:aws:sts::{account}:assumed-role/{entry.value.rpartition('/')[2]}/any"
+        session = f"arn:{world.partition}:sts::{account}:assumed-role/{entry.value.rpartition('/')[2]}/any"
         return Caller(CallerKind.ROLE_SESSION, session, account, role_arn=entry.value)
     kind = CallerKind.ROLE_SESSION if ":assumed-role/" in entry.value else CallerKind.USER
     return Caller(kind, entry.value, account)

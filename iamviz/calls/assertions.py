@@ -1,4 +1,4 @@
-"""A SAML assertion as calls give it, decoded, its attributes under short names: docs/rules/roles_and_sessions.md 4.3."""
+"""A SAML assertion as calls give it, decoded, with short names: docs/rules/roles_and_sessions.md 4.3."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -73,7 +73,7 @@ ROLE_ACTIONS = re.compile(
 def find(things: Mapping[str, Any], account: str, kind: str, name: str) -> Any:
     """The user, group or role of a name in an account; NoSuchEntity when there is none."""
     root = things.get(f"arn:aws:iam::{account}:{kind}/{name}")
-    if root is not None:
+    if root is not None:  # the usual place, found without a search
         return root
     middle, end = f":iam::{account}:{kind}/", f"/{name}"
     for arn, thing in things.items():

@@ -133,17 +133,17 @@ def pass_role(
 
 def _may_pass(world: World, actor: Actor, call: Call, role_arn: str, service: str) -> Decision:
     keys = [ContextValue("iam:PassedToService", (service,), "the service that gets the role")]
-    receiver = _for_what(call, actor.account)
+    receiver = _for_what(world, call, actor.account)
     if receiver:
         keys.append(ContextValue("iam:AssociatedResourceArn", (receiver,), "what it is passed to"))
     return decide(world, actor, call, "iam:PassRole", role_arn, None, keys)
 
 
-def _for_what(call: Call, account: str) -> str:
+def _for_what(world: World, call: Call, account: str) -> str:
     """The resource to which a role is passed, as far as the call tells; AWS tells it for few services (4.5)."""
     if call.service == "lambda" and "FunctionName" in call.params:
-        return f"arn:aws:lambda:us-east-1:{account}:function:{call.params['FunctionName']}"
-    return f"arn:aws:ec2:us-east-1:{account}:instance/*" if call.operation == "ec2:RunInstances" else ""
+        return f"arn:{world.partition}:lambda:us-east-1:{account}:function:{call.params['FunctionName']}"
+    return f"arn:{world.partition}:ec2:us-east-1:{account}:instance/*" if call.operation == "ec2:RunInstances" else ""
 
 
 def _pass(world: World, actor: Actor, call: Call, passed: Passed, before: tuple[Decision, ...]) -> tuple[Decision, ...]:

@@ -42,7 +42,7 @@ class WorkloadKind:
 
 
 _POD_TAGS = {
-    "eks-cluster-arn": "arn:aws:eks:{region}:{account}:cluster/main",
+    "eks-cluster-arn": "arn:{partition}:eks:{region}:{account}:cluster/main",
     "eks-cluster-name": "main",
     "kubernetes-namespace": "default",
     "kubernetes-pod-name": "{name}",
@@ -54,36 +54,36 @@ WORKLOAD_KINDS: Mapping[str, WorkloadKind] = MappingProxyType(
         "app": WorkloadKind("application"),
         "ec2": WorkloadKind(
             *("EC2 instance", "ec2.amazonaws.com", 6 * HOUR, "i-{hash:.17}"),
-            arn="arn:aws:ec2:{region}:{account}:instance/{id}",
+            arn="arn:{partition}:ec2:{region}:{account}:instance/{id}",
             key="ec2:SourceInstanceArn",
         ),
         "ecs-agent": WorkloadKind(
             *("ECS agent", "ecs-tasks.amazonaws.com", 6 * HOUR, "{hash:.32}"),
-            arn="arn:aws:ecs:{region}:{account}:task/main/{id}",
+            arn="arn:{partition}:ecs:{region}:{account}:task/main/{id}",
             tells_source=True,
         ),
         "ecs-task": WorkloadKind(
             *("ECS task", "ecs-tasks.amazonaws.com", 6 * HOUR, "{hash:.32}"),
-            arn="arn:aws:ecs:{region}:{account}:task/main/{id}",
+            arn="arn:{partition}:ecs:{region}:{account}:task/main/{id}",
             tells_source=True,
         ),
         "github": WorkloadKind("GitHub job"),
         "irsa": WorkloadKind("EKS pod"),
         "lambda": WorkloadKind(
             *("Lambda function", "lambda.amazonaws.com", 12 * HOUR),
-            arn="arn:aws:lambda:{region}:{account}:function:{id}",
+            arn="arn:{partition}:lambda:{region}:{account}:function:{id}",
             key="lambda:SourceFunctionArn",
         ),
         "pod-identity": WorkloadKind(
             *("EKS pod", "pods.eks.amazonaws.com", 6 * HOUR, "{hash:.8}", "eks-main-{name:.40}-{id}"),
-            arn="arn:aws:eks:{region}:{account}:cluster/main",
+            arn="arn:{partition}:eks:{region}:{account}:cluster/main",
             tags=_POD_TAGS,
             transitive=True,
             tells_source=True,
         ),
         "roles-anywhere": WorkloadKind(
             *("server with a certificate", "rolesanywhere.amazonaws.com", HOUR, "{hash:.32}"),
-            arn="arn:aws:rolesanywhere:{region}:{account}:trust-anchor/main",
+            arn="arn:{partition}:rolesanywhere:{region}:{account}:trust-anchor/main",
             tags={"x509Subject/CN": "{name}"},
             source_identity="{name}",
             tells_source=True,
@@ -136,9 +136,11 @@ def new_workload(name: str, kind: str, account: str, region: str = "us-east-1", 
     'web'
     """
     rules = WORKLOAD_KINDS[kind]
+    bound = next((stated[to] for to in ("role", "profile", "user") if stated.get(to)), "arn:aws:")
     words = {
         "name": name,
         "account": account,
+        "partition": bound.partition(":")[2].partition(":")[0] or "aws",
         "region": region,
         "hash": hashlib.sha256(f"{account} {kind} {name}".encode("utf-8", "surrogatepass")).hexdigest(),
     }

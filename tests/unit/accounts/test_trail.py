@@ -535,3 +535,15 @@ def test_one_day_is_joined() -> None:
     assert {c.service for c in trail.sessions if not c.maker} >= {"ec2.amazonaws.com", "rds.amazonaws.com"}
     assert sum(r.times for r in trail.refused if r.action == "sts:AssumeRole") == 13
     assert len(trail.table) == len(trail.credentials)
+
+
+@pytest.mark.parametrize(("region", "partition"), [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")])
+def test_an_arn_that_is_put_together_lies_in_the_partition_of_its_region(region: str, partition: str) -> None:
+    for action, told, arn in (
+        ("s3:GetObject", {"bucketName": "b", "key": "k"}, f"arn:{partition}:s3:::b/k"),
+        ("iam:CreateRole", {"roleName": "R"}, f"arn:{partition}:iam::{HOME}:role/R"),
+    ):
+        record = event(user(), action) | {"awsRegion": region, "requestParameters": told}
+        found = read_event(record)
+        assert found is not None
+        assert found.resource == arn

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -99,3 +100,17 @@ def test_what_is_no_role_is_an_invalid_request_arn() -> None:
 
 def test_without_a_role_nothing_is_passed() -> None:
     assert do(company(user("ana", MAKE)), ANA, "lambda:CreateFunction", FunctionName="f").ok
+
+
+def test_what_a_role_is_passed_to_lies_in_the_partition_of_the_world() -> None:
+    """docs/rules/roles_and_sessions.md 1.5: one partition a world."""
+    function = f"arn:aws-cn:lambda:us-east-1:{HOME}:function:f"
+    asks = {"ArnEquals": {"iam:AssociatedResourceArn": function}}
+    ana = replace(
+        user("ana", allow("lambda:*"), allow("iam:PassRole", Condition=asks)), arn=f"arn:aws-cn:iam::{HOME}:user/ana"
+    )
+    its = replace(role("Fn", trusts(LAMBDA)), arn=f"arn:aws-cn:iam::{HOME}:role/Fn")
+    world = company(ana, its, partition="aws-cn")
+    made = do(world, ANA, "lambda:CreateFunction", FunctionName="f", Role=its.arn)
+    assert made.ok
+    assert [workload.arn for workload in made.world.workloads.values()] == [function]
