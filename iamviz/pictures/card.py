@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from iamviz.pictures.marks import AMBER, Hue, clean, esc, glyph
+from iamviz.pictures.marks import AMBER, Hue, clean, esc, glyph, mark
 
 _STRONG: Final = ' class="b"'
+_OVER: Final = ' style="border-style:dotted"'
 
 
 @dataclass(frozen=True)
@@ -47,16 +48,21 @@ class ArnPart:
 
 
 def card(view: CredentialCard) -> str:
-    """The card: blue and solid when it never expires, amber with a perforated stub and a fuse when it does."""
+    """The card: blue and solid when it never expires, amber with a perforated stub and a fuse when it does.
+
+    Once it is over it is grey and dotted, as the session is on the map.
+    """
     fields = "".join(
         f'<dt class="c-mute">{esc(field.name)}</dt><dd class="mono">{_value(field)}</dd>' for field in view.fields
     )
     fuse = "" if view.fuse is None else _fuse(max(0.0, min(1.0, view.fuse)))
-    hue = "session" if view.kind == "temp" else "user"
+    over = view.fuse is not None and view.fuse <= 0
+    hue = "none" if over else "session" if view.kind == "temp" else "user"
     icon = glyph("session" if view.kind == "temp" else "key", 20)
     strong = f"<b>{esc(view.foot_strong)}</b>" if view.foot_strong else ""
+    strong = mark("expired", 14) + " " + strong if over else strong
     return (
-        f'<div class="iv-card {view.kind} c-{hue}" role="group" aria-label="{esc(view.title)}">'
+        f'<div class="iv-card {view.kind} c-{hue}"{_OVER if over else ""} role="group" aria-label="{esc(view.title)}">'
         f'<header class="c-{hue} x">{icon}<div><p class="big b">{esc(view.title)}</p>'
         f'<p class="t2">{esc(view.detail)}</p></div></header>'
         f'<dl>{fields}</dl><footer class="t2">{fuse}{strong}{esc(view.foot)}</footer></div>'

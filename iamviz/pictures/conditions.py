@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from iamviz.pictures.marks import clean, esc, inline, mark
+from iamviz.pictures.marks import breakable, clean, esc, inline, mark
 
 ConditionMark = Literal["allow", "none", "absent"]
 """Matches, differs, or not in the request."""
@@ -18,7 +17,6 @@ CONDITION_WORD: Final[dict[ConditionMark, str]] = {"allow": "matches", "none": "
 _NEAR: Final = 0.7
 _DIFF_LIMIT: Final = 300
 """Characters up to which two values are compared letter by letter; the comparison takes quadratic time."""
-_BREAK_AFTER: Final = re.compile(r"(?<=[:.])")
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ def _row(row: ConditionRow) -> str:
     wanted, got = _values(row)
     hue, row_class = ("allow", "is-allow") if row.mark == "allow" else ("none", f"is-{row.mark} bad c-none")
     return (
-        f'<tr class="{row_class}"><th scope="row"><code>{_breakable_key(row.key)}</code>'
+        f'<tr class="{row_class}"><th scope="row"><code>{breakable(row.key)}</code>'
         f'<p class="t1">{esc(row.operator)}</p></th>'
         f'<td data-c="policy wants">{wanted}</td><td data-c="request has">{got}</td>'
         f'<td><div class="x">{mark(row.mark, 16)}<div><p class="c-{hue} b">{CONDITION_WORD[row.mark]}</p>'
@@ -92,10 +90,6 @@ def character_diff(wanted: str, got: str) -> tuple[str, str]:
         if m > k:
             right.append(f'<del class="b c-deny">{esc(got[k:m])}</del>')
     return "".join(left), "".join(right)
-
-
-def _breakable_key(key: str) -> str:
-    return "<wbr>".join(esc(part) for part in _BREAK_AFTER.split(clean(key)))
 
 
 def conditions_text(title: str, rows: Iterable[ConditionRow]) -> str:

@@ -27,7 +27,7 @@ def hub_picture(before: World, after: World, follow: str = "", titles: tuple[str
     """
     name = follow or _first_name(after, before)
     sides = [
-        _side(world, name, title or usual)
+        _side(world, name, title or usual, _label(name, after, before))
         for world, title, usual in zip((before, after), titles, ("Before", "After"), strict=True)
     ]
     counters = [
@@ -59,7 +59,13 @@ def _called(world: World, name: str) -> list[User]:
     return [user for _, user in sorted(world.users.items()) if user.name == wanted]
 
 
-def _side(world: World, name: str, title: str) -> HubSide:
+def _label(name: str, *worlds: World) -> str:
+    """What to call the one who is followed: the label of either world, else the name."""
+    found = (world.name_of(user.arn) for world in worlds for user in _called(world, name))
+    return next((label for label in found if label != name), name)
+
+
+def _side(world: World, name: str, title: str, shown: str) -> HubSide:
     ringed = {user.account: user for user in _called(world, name)}
     homes: dict[str, list[User]] = {}
     for _, user in sorted(world.users.items()):
@@ -86,7 +92,7 @@ def _side(world: World, name: str, title: str) -> HubSide:
     for account, (roles, sources) in sorted(visited.items(), key=lambda item: _rank(world, item[0])):
         lines += [(source, len(boxes)) for source in sorted(sources)]
         boxes.append(HubBox(_named(world, account), roles=tuple(roles)))
-    return HubSide(title, tuple(boxes), tuple(lines), _note(world, name, len(ringed)))
+    return HubSide(title, tuple(boxes), tuple(lines), _note(world, name, len(ringed), shown))
 
 
 def _rank(world: World, number: str) -> tuple[int, str]:
@@ -98,14 +104,13 @@ def _named(world: World, number: str) -> str:
     return world.account(number).name or number
 
 
-def _note(world: World, name: str, times: int) -> str:
+def _note(world: World, name: str, times: int, shown: str) -> str:
     if not times:
         return ""
     users = _called(world, name)
-    who = world.name_of(users[0].arn)
     if times == 1:
-        return f"{who}, ringed, exists once."
-    return f"{who}, ringed, exists {times} times: {_keys(users)} access keys, and {times} deletions on the last day."
+        return f"{shown}, ringed, exists once."
+    return f"{shown}, ringed, exists {times} times: {_keys(users)} access keys, and {times} deletions on the last day."
 
 
 def sessions_picture(world: World, role: str, at: datetime | str | None = None) -> Picture:

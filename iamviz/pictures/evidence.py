@@ -16,7 +16,7 @@ from iamviz.pictures.errors import PictureError
 from iamviz.pictures.lock import Key, LockSide, SayRow, lock, lock_small, lock_text
 from iamviz.pictures.marks import Hue, Mark, esc, word
 from iamviz.pictures.picture import Picture
-from iamviz.pictures.quote import Highlight, MatchRow, match_table, match_text, quote
+from iamviz.pictures.quote import ABSENT, Highlight, MatchRow, match_table, match_text, quote
 from iamviz.policy.json_source import Span
 from iamviz.policy.model import Effect, Policy, PolicyKind
 from iamviz.world.world import World
@@ -95,7 +95,27 @@ def condition_row(trace: ConditionTrace) -> ConditionRow:
     wanted = " or ".join(trace.row.values)
     got = None if trace.got is None else ", ".join(trace.got)
     mark: ConditionMark = "allow" if trace.matched else "absent" if trace.got is None else "none"
-    return ConditionRow(trace.row.key, trace.row.name, f"not {wanted}" if negated else wanted, got, mark, trace.note)
+    why = trace.note or _because(trace)
+    return ConditionRow(trace.row.key, trace.row.name, f"not {wanted}" if negated else wanted, got, mark, why)
+
+
+def _because(trace: ConditionTrace) -> str:
+    """What a reader may overlook in two values that stand side by side."""
+    operator, wanted, got = trace.row.parsed[0], trace.row.values, trace.got or ()
+    if len(wanted) != 1 or len(got) != 1:
+        return ""
+    if operator.name in ("IpAddress", "NotIpAddress"):
+        inside = trace.matched is not operator.negated
+        return ("inside" if inside else "outside") + " the range" if "/" in wanted[0] else ""
+    one, other = wanted[0], got[0]
+    if trace.matched or one == other:
+        return ""
+    if one.lower() == other.lower() and not operator.negated:
+        return f"{operator.name} is case-sensitive"
+    places = [place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b]
+    if len(one) == len(other) and len(places) == 2 and places[1] == places[0] + 1 and sorted(one) == sorted(other):
+        return "two characters are swapped"
+    return ""
 
 
 def decided_by(decision: Decision) -> str:
@@ -199,7 +219,7 @@ def _summary(explanation: Explanation) -> str:
     if explanation.outcome is Outcome.IMPLICIT_DENY:
         return "nothing says yes"
     deciding = explanation.deciding
-    return f"{deciding[0].policy.label} says yes" if deciding else "no permission is needed"
+    return f"{deciding[0].policy.label} says\N{NO-BREAK SPACE}yes" if deciding else "no permission is needed"
 
 
 def _row_view(row: GateRow, world: World | None) -> gate_art.GateRow:
@@ -268,6 +288,9 @@ def _key(gates: list[Gate], barred: bool, decision: Decision) -> Key:
         return "spare"
     if identity is not None and identity.status is Status.NOT_REACHED:
         return "unasked"
+    statuses = {gate.status for gate in gates}
+    if Status.NOT_REACHED in statuses <= {Status.NOT_REACHED, Status.NOT_ATTACHED}:
+        return "unasked"  # the other side says no: whether this one would say yes was never looked at
     reached = any(gate.status in (Status.GRANTS, Status.PASSES) for gate in gates)
     return "in" if reached or decision.allowed else "missing"
 
@@ -278,7 +301,13 @@ def _say(gate: Gate, denies: bool) -> SayRow:
     if gate.status in (Status.NOT_ATTACHED, Status.NOT_REACHED, Status.NOT_NEEDED):
         said = "none attached" if gate.status is Status.NOT_ATTACHED else gate.status.value
         return SayRow(gate.title, "none" if gate.closed else "absent", said)
-    return SayRow(gate.title, "none" if gate.closed else "allow", gate.sentence)
+    return SayRow(gate.title, "none" if gate.closed else "allow", _named(gate))
+
+
+def _named(gate: Gate) -> str:
+    """The sentence of a gate, a policy's name at its head set as code; "trust policy of …" is no name."""
+    name = next((name for name in gate.policies if gate.sentence.startswith(f"{name} ") and " " not in name), "")
+    return f"`{name}`{gate.sentence.removeprefix(name)}" if name else gate.sentence
 
 
 # ── statements and conditions ──
@@ -308,14 +337,14 @@ def _match_row(trace: StatementTrace) -> MatchRow:
     cells: list[tuple[Mark, str]] = [("deny" if effect == "Deny" else "allow", effect)]
     for name in _ELEMENTS[:-1]:
         found = [element for element in trace.elements if element.name.removeprefix("Not") == name]
-        cells.append(_element_cell(found[0]) if found else ("absent", "none"))
+        cells.append(_element_cell(found[0]) if found else ABSENT)
     rows = trace.conditions
     if rows:
         missed = [row for row in rows if not row.matched]
         shown = missed or list(rows)
         cells.append(("none" if missed else "allow", ", ".join(row.row.key for row in shown)))
     else:
-        cells.append(("absent", "none"))
+        cells.append(ABSENT)
     where = f"{trace.policy.label}, line {trace.statement.span.line}"
     return MatchRow(trace.statement.label, where, tuple(cells))
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from iamviz.pictures.errors import PictureError
-from iamviz.pictures.marks import AMBER, WORD, Mark, clean, esc, mark_group
+from iamviz.pictures.marks import AMBER, WORD, Mark, clean, esc, mark_group, text_width
 
 _TOP: Final = 22
 _BOTTOM: Final = 20
@@ -21,6 +21,8 @@ _DOTTED: Final = ' stroke-dasharray="1.5 3" stroke-linecap="round"'
 _REVOKED: Final = 'stroke-width="2" stroke-dasharray="7 3 2 3"'
 _PILL: Final = 33
 """Half the width of the "now" pill, px."""
+_NARROW: Final = 340
+"""Px of the narrowest axis that everything still fits."""
 
 
 @dataclass(frozen=True)
@@ -204,13 +206,27 @@ class _Drawing:
         return "dead c-none" if over else "c-session"
 
     def _name(self, index: int, row: LifeRow) -> str:
-        late = self._part(row.start) > 0.4
-        place = f'x="{self._x(row.end)}" text-anchor="end"' if late else f'x="{self._x(row.start)}" dx="4"'
+        place, detail = self._fit(row)
         return (
             f'<text {place} y="{self._y(index) - 6}" class="iv-halo {self._state(row)}">'
             f'<tspan class="b" font-size="12" fill="var(--k)">{esc(row.name)}</tspan>'
-            f'<tspan dx="7" fill="var(--iv-ink2)">{esc(row.detail)}</tspan></text>'
+            f'<tspan dx="7" fill="var(--iv-ink2)">{esc(detail)}</tspan></text>'
         )
+
+    def _fit(self, row: LifeRow) -> tuple[str, str]:
+        """Where a name stands, and as much of its detail as a narrow axis has room for; clauses end with commas."""
+        name = text_width(row.name, 12, bold=True) + 11
+        detail = row.detail
+        while True:
+            share = (name + text_width(detail, 11)) / _NARROW
+            if self._part(row.start) + share <= 1:
+                return f'x="{self._x(row.start)}" dx="4"', detail
+            if self._part(row.end) >= share:
+                return f'x="{self._x(row.end)}" text-anchor="end"', detail
+            shorter = detail.rpartition(", ")[0]
+            if not shorter:
+                return f'x="{self._x(self.end)}" text-anchor="end"', detail
+            detail = shorter
 
     def _lamp(self, index: int, lamp: Lamp) -> str:
         return (
@@ -222,15 +238,26 @@ class _Drawing:
     def _revocation(self) -> Iterator[str]:
         if self.revoked is None:
             return
-        first = next((index for index, row in enumerate(self.rows) if row.cut), len(self.rows))
-        x, middle = self._upright(self.revoked), _TOP + first * _ROW
-        beside_now = self._part(self.now) - self._part(self.revoked) < 0.2
-        place = f'x="{self._x(self.revoked)}" dx="{-_PILL - 8 if beside_now else -6}" y="13" text-anchor="end"'
-        yield (
-            f'<g class="k c-deny"><line {x} y1="{_TOP - 2}" y2="{middle}" stroke-dasharray="2 3"/>'
-            f'<line {x} y1="{middle}" y2="{self.floor}" {_REVOKED}/>'
-            f'<text {place} class="b" fill="var(--k)" stroke="none">revoked {clock(self.revoked)}</text></g>'
-        )
+        x = self._upright(self.revoked)
+        yield f'<g class="k c-deny"><line {x} y1="{_TOP - 2}" y2="{self.floor}" stroke-dasharray="2 3"/>'
+        for index, row in enumerate(self.rows):  # thick where it bites: across the sessions that it refuses
+            if _is_cut(row, self.now, self.revoked):
+                y = self._y(index)
+                yield f'<line {x} y1="{y - 6}" y2="{y + 20}" {_REVOKED}/>'
+        words = f"revoked {clock(self.revoked)}"
+        place = self._beside_now(self.revoked, text_width(words, 11, bold=True))
+        yield f'<text {place} y="13" class="b" fill="var(--k)" stroke="none">{words}</text></g>'
+
+    def _beside_now(self, moment: datetime, width: float) -> str:
+        """Where words ``width`` px wide stand: at the line of a moment, clear of the pill, inside of a narrow axis."""
+        left, gap = self._part(moment) * _NARROW, self._part(self.now - (moment - self.start)) * _NARROW
+        if gap >= _PILL and left >= width + 6:
+            return f'x="{self._x(moment)}" dx="-6" text-anchor="end"'
+        if gap >= width + _PILL + 10:
+            return f'x="{self._x(moment)}" dx="6"'
+        if left >= width + _PILL + 4:
+            return f'x="{self._x(moment)}" dx="{-_PILL - 4}" text-anchor="end"'
+        return f'x="{self._x(self.now)}" dx="{_PILL + 6}"'
 
     def _pill(self) -> str:
         """The clock on the line of now; near an end of the axis it moves inwards."""

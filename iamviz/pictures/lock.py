@@ -141,7 +141,7 @@ def lock_text(left: LockSide, right: LockSide, answer: Mark) -> str:
     for side in (left, right):
         lines.append(f"{clean(side.title)} ({clean(side.tag)}): {KEY_WORD[side.key]}")
         for row in side.rows:
-            detail = f", {clean(row.detail)}" if row.detail else ""
+            detail = f", {clean(row.detail).replace('`', '')}" if row.detail else ""
             lines.append(f"  {clean(row.name)}: {SAY_WORD.get(row.mark, WORD[row.mark])}{detail}")
     return "\n".join([*lines, WORD[answer]])
 

@@ -22,6 +22,12 @@ Segment = tuple[Point, Point, Point, Point]
 _LONG_WAY = 130
 """Px between two ranks from which an edge keeps Graphviz's own spline."""
 
+_HEAD = 10
+"""Px between the ends of two edges at the same side of a node."""
+
+_MARGIN = 8
+"""Px kept free around boxes and words."""
+
 _ALIGNED = 14
 """Px to a side by which a downward line between nodes one below the other need not step aside for its label."""
 
@@ -34,6 +40,12 @@ class Box:
     y: float
     width: float
     height: float
+
+    def meets(self, other: Box) -> bool:
+        """Whether the two overlap, or nearly so."""
+        across = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
+        down = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
+        return across > -_MARGIN / 2 and down > -_MARGIN / 2
 
 
 @dataclass(frozen=True)
@@ -78,8 +90,39 @@ def layout(map_: Map) -> Layout:
             nodes[map_.nodes[int(name[1:])].key] = flip.point(item["pos"])
     edges = sorted(drawing.get("edges", ()), key=lambda item: int(item["id"][1:]))
     raw = [flip.route(item) for item in edges]
-    routes = tuple(_route(map_, nodes, raw, index) for index in range(len(raw)))
+    redrawn = _redrawn(map_, nodes, raw)
+    routes = tuple(_route(map_, nodes, raw, index, redrawn[index]) for index in range(len(raw)))
+    if map_.downwards:
+        accounts = _around_labels(map_, nodes, accounts, routes)
+        width = max([width, *(box.x + box.width + _MARGIN for box in accounts.values())])
     return Layout(width, height, MappingProxyType(nodes), MappingProxyType(accounts), routes)
+
+
+def _around_labels(
+    map_: Map, nodes: Mapping[str, Point], accounts: Mapping[str, Box], routes: tuple[Route, ...]
+) -> dict[str, Box]:
+    """The boxes of accounts, wide enough for the words right of the lines inside of them, where there is room.
+
+    Graphviz keeps a cluster clear of other nodes, but lets the label of an edge stick out of it.
+    """
+    widened = dict(accounts)
+    for edge, route in zip(map_.edges, routes, strict=True):
+        account = map_.node(edge.source).account
+        box = widened.get(account) if account and account == map_.node(edge.target).account else None
+        if box is None or account is None or route.label is None:
+            continue
+        missing = route.label[0] + map_.label_width(edge) + _MARGIN + _MARGIN - box.x - box.width
+        wider = Box(box.x, box.y, box.width + missing, box.height)
+        others = [other for key, other in widened.items() if key != account]
+        others += [_box_of(map_, node.key, nodes) for node in map_.nodes if node.account != account]
+        if missing > 0 and not any(wider.meets(other) for other in others):
+            widened[account] = wider
+    return widened
+
+
+def _box_of(map_: Map, key: str, nodes: Mapping[str, Point]) -> Box:
+    (x, y), (width, height) = nodes[key], map_.size(map_.node(key))
+    return Box(x - width / 2, y - height / 2, width, height)
 
 
 def split(curve: Segment, at: float) -> Segment:
@@ -122,69 +165,100 @@ class _Flip:
         return Route(tuple(points), tip or points[-1], self.point(item["lp"]) if "lp" in item else None)
 
 
-def _route(map_: Map, nodes: Mapping[str, Point], raw: list[Route], index: int) -> Route:
+@dataclass(frozen=True)
+class _Drawn:
+    """An edge redrawn through its label slot at ``via``: how far off the middle it leaves and arrives."""
+
+    via: Point
+    leave: float
+    arrive: float
+
+
+def _route(map_: Map, nodes: Mapping[str, Point], raw: list[Route], index: int, drawn: _Drawn | None) -> Route:
     """The way to paint an edge: through its label slot where the ranks are neighbours, else as Graphviz has it."""
     edge, route = map_.edges[index], raw[index]
     if route.label is None:
         return route
-    if edge.kind != "member":
-        through = _downwards if map_.downwards else _rightwards
-        redrawn = through(map_, nodes, raw, index, route.label)
-        if redrawn is not None:
-            return redrawn
-    return Route(route.points, route.tip, _nearest(route, route.label, 1 if map_.downwards else 0))
-
-
-def _rightwards(map_: Map, nodes: Mapping[str, Point], raw: list[Route], index: int, slot: Point) -> Route | None:
-    edge = map_.edges[index]
+    if drawn is None:
+        return Route(route.points, route.tip, _nearest(route, route.label, 1 if map_.downwards else 0))
     (ax, ay), (bx, by) = nodes[edge.source], nodes[edge.target]
     (aw, ah), (bw, bh) = map_.size(map_.node(edge.source)), map_.size(map_.node(edge.target))
-    gap = (bx - bw / 2) - (ax + aw / 2)
-    if gap > map_.label_width(edge) + _LONG_WAY:
-        return None
-    via = (slot[0], slot[1] + (6 if edge.step else 4))
-    if _alone(raw, index, slot) and abs(via[1] - ay) < 12 and abs(via[1] - by) < 12:
-        via = (slot[0], (ay + by) / 2)
-    leave, arrive = _clamp((via[1] - ay) * 0.45, ah * 0.36), _clamp((via[1] - by) * 0.45, bh * 0.36)
+    via, leave, arrive = drawn.via, drawn.leave, drawn.arrive
+    if map_.downwards:
+        return _through((ax + leave, ay + ah / 2), via, (bx + arrive, by - bh / 2 - 2), 1)
     start = (ax + aw / 2 - _hexagon_inset(map_, edge.source, leave, ah), ay + leave)
     end = (bx - bw / 2 - 2 + _hexagon_inset(map_, edge.target, arrive, bh), by + arrive)
-    pull, push = (via[0] - start[0]) * 0.55, (end[0] - via[0]) * 0.55
-    points = (
-        start,
-        (start[0] + pull, start[1]),
-        (via[0] - pull, via[1]),
-        via,
-        (via[0] + push, via[1]),
-        (end[0] - push, end[1]),
-        (end[0] - 2, end[1]),
-    )
+    return _through(start, via, end, 0)
+
+
+def _through(start: Point, via: Point, end: Point, axis: int) -> Route:
+    """Two curves that meet in the label slot; they leave, meet and arrive along the axis in which the map runs."""
+    pull, push = (via[axis] - start[axis]) * 0.55, (end[axis] - via[axis]) * 0.55
+
+    def moved(point: Point, by: float) -> Point:
+        return (point[0] + by, point[1]) if axis == 0 else (point[0], point[1] + by)
+
+    points = (start, moved(start, pull), moved(via, -pull), via, moved(via, push), moved(end, -push), moved(end, -2))
     return Route(points, end, via)
 
 
-def _downwards(map_: Map, nodes: Mapping[str, Point], raw: list[Route], index: int, slot: Point) -> Route | None:
-    del raw
-    edge = map_.edges[index]
+def _redrawn(map_: Map, nodes: Mapping[str, Point], raw: list[Route]) -> list[_Drawn | None]:
+    """For each edge how it is redrawn; None where it has no label or is a long way.
+
+    Edges that leave a node on the same side, or arrive there, keep some px between them: their heads never lie on one
+    another.
+    """
+    axis = 0 if map_.downwards else 1  # across the way in which the map runs
+    share, slope = 0.36, 0.4 if map_.downwards else 0.45
+    vias = [_via(map_, nodes, raw, index) for index in range(len(raw))]
+    wanted: dict[tuple[str, str], list[tuple[float, int]]] = {}
+    for index, (edge, via) in enumerate(zip(map_.edges, vias, strict=True)):
+        if via is not None:
+            wanted.setdefault((edge.source, "out"), []).append((via[axis], index))
+            wanted.setdefault((edge.target, "in"), []).append((via[axis], index))
+    offsets: dict[tuple[str, int], float] = {}
+    for (key, side), ends in wanted.items():
+        limit = map_.size(map_.node(key))[axis] * share
+        middle = nodes[key][axis]
+        ordered = sorted(ends)
+        apart = _apart([_clamp((at - middle) * slope, limit) for at, _ in ordered], limit)
+        offsets.update({(side, index): offset for (_, index), offset in zip(ordered, apart, strict=True)})
+    return [
+        None if via is None else _Drawn(via, offsets["out", index], offsets["in", index])
+        for index, via in enumerate(vias)
+    ]
+
+
+def _apart(wanted: list[float], limit: float) -> list[float]:
+    """The places nearest to those wanted, in order, a head's width apart, none further from 0 than ``limit``."""
+    gap = min(_HEAD, 2 * limit / max(1, len(wanted) - 1))
+    places = list(wanted)
+    for i in range(1, len(places)):
+        places[i] = max(places[i], places[i - 1] + gap)
+    shift = sum(w - place for w, place in zip(wanted, places, strict=True)) / len(places)
+    shift = max(-limit - places[0], min(limit - places[-1], shift))
+    places = [place + shift for place in places]
+    return [_clamp(place, limit) for place in places]
+
+
+def _via(map_: Map, nodes: Mapping[str, Point], raw: list[Route], index: int) -> Point | None:
+    """The point of its label slot through which an edge is redrawn; None for a long way, and where nothing is said."""
+    edge, slot = map_.edges[index], raw[index].label
+    if slot is None or edge.kind == "member":
+        return None
     (ax, ay), (bx, by) = nodes[edge.source], nodes[edge.target]
     (aw, ah), (bw, bh) = map_.size(map_.node(edge.source)), map_.size(map_.node(edge.target))
-    gap = (by - bh / 2) - (ay + ah / 2)
-    if gap > _LONG_WAY:
+    if map_.downwards:
+        if (by - bh / 2) - (ay + ah / 2) > _LONG_WAY:
+            return None
+        via = (slot[0] - _aside(map_, edge), slot[1])
+        aligned = abs(via[0] - ax) < _ALIGNED and abs(via[0] - bx) < _ALIGNED and _alone(raw, index, slot)
+        return ((ax + bx) / 2, via[1]) if aligned else via
+    if (bx - bw / 2) - (ax + aw / 2) > map_.label_width(edge) + _LONG_WAY:
         return None
-    via = (slot[0] - _aside(map_, edge), slot[1])
-    if abs(via[0] - ax) < _ALIGNED and abs(via[0] - bx) < _ALIGNED:
-        via = ((ax + bx) / 2, via[1])
-    leave, arrive = _clamp((via[0] - ax) * 0.4, aw * 0.36), _clamp((via[0] - bx) * 0.4, bw * 0.36)
-    start, end = (ax + leave, ay + ah / 2), (bx + arrive, by - bh / 2 - 2)
-    pull, push = (via[1] - start[1]) * 0.55, (end[1] - via[1]) * 0.55
-    points = (
-        start,
-        (start[0], start[1] + pull),
-        (via[0], via[1] - pull),
-        via,
-        (via[0], via[1] + push),
-        (end[0], end[1] - push),
-        (end[0], end[1] - 2),
-    )
-    return Route(points, end, via)
+    via = (slot[0], slot[1] + (6 if edge.step else 4))
+    level = _alone(raw, index, slot) and abs(via[1] - ay) < 12 and abs(via[1] - by) < 12
+    return (slot[0], (ay + by) / 2) if level else via
 
 
 def _aside(map_: Map, edge: MapEdge) -> float:

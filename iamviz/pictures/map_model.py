@@ -213,7 +213,7 @@ class Map:
     def label_width(self, edge: MapEdge) -> int:
         """Px that an edge's label takes along a rightward line; 0 without a label."""
         if self.downwards and edge.kind == "request":
-            return 34
+            return 34 if (edge.step or 0) < 10 else 42
         width = verb_width(edge.shown_verb) + (16 if edge.verdict else 0)
         if not width and not edge.step:
             return 0
@@ -289,7 +289,7 @@ class Map:
         stacked = self.stacks(account)
         name_width, number_width = text_width(name, 12, bold=True), 6.7 * len(number)
         width = max(name_width, number_width) + 4 if stacked else name_width + number_width + 14
-        slot = _slot(math.ceil(width), 27 if stacked else 15)
+        slot = _slot(math.ceil(width), (27 if stacked else 15) + (8 if self.downwards else 0))
         return {
             "fontsize": "11",
             "fontcolor": "#46525d",
@@ -326,7 +326,7 @@ class Map:
             "fontcolor": "#46525d",
             "arrowhead": _PLAIN_HEAD.get(verdict, "vee" if edge.kind == "trust" else "normal"),
         }
-        width, height = self.label_width(edge), 28 if edge.step else 14
+        width, height = self.label_width(edge), 31 if edge.step else 14
         if self.downwards:  # the label stands right of the line: room is kept on both sides
             width, height = width + (24 if width and edge.kind != "request" else 0), 20
         if width:

@@ -124,11 +124,15 @@ def map_text(map_: Map, step: int | None = None, states: Mapping[str, str] | Non
 
 def edge_text(map_: Map, edge: MapEdge) -> str:
     """An edge as a sentence: who, verb, what, and the answer."""
-    if edge.kind == "trust" and edge.verb.startswith("if "):
-        return clean(f"{map_.node(edge.source).name} may assume {map_.node(edge.target).name} {edge.verb}")
-    verb = edge.verb or {"trust": "may assume", "session": "gives", "member": "is in"}.get(edge.kind, "to")
+    source, target = map_.node(edge.source), map_.node(edge.target).name
+    verb = edge.verb.removeprefix("members ")
+    is_group = source.kind == source.sub == "group" and edge.kind != "member"
+    who = f"every member of {source.name}" if is_group else source.name
+    if edge.kind == "trust" and verb.startswith("if "):
+        return clean(f"{who} may assume {target} {verb}")
+    verb = verb or {"trust": "may assume", "session": "gives", "member": "is in"}.get(edge.kind, "to")
     answer = f": {WORD[edge.verdict]}" if edge.verdict and edge.verdict != "ask" else ""
-    return clean(f"{map_.node(edge.source).name} {verb} {map_.node(edge.target).name}{answer}")
+    return clean(f"{who} {verb} {target}{answer}")
 
 
 class _Painter:
@@ -334,7 +338,7 @@ def _line(route: Route, edge: MapEdge, now: bool) -> str:
         end = _arrow(tip, math.atan2(uy, ux), open_head=edge.kind == "trust")
     start = segments[0][0]
     curves = "".join("C" + " ".join(f"{num(x)} {num(y)}" for x, y in curve[1:]) for curve in segments)
-    dashes = ' stroke-dasharray="5 4"' if edge.kind == "trust" else ""
+    dashes = {"trust": ' stroke-dasharray="5 4"', "member": "" if now else ' stroke-width="1"'}.get(edge.kind, "")
     return f'<path class="ln" d="M{num(start[0])} {num(start[1])}{curves}{tail}"{dashes}/>{end}'
 
 
@@ -362,7 +366,8 @@ def _label(at: Point, edge: MapEdge, verb: str, downwards: bool) -> str:
             f'<text class="no b" x="{num(x)}" y="{num(y + 3.7)}">{edge.step}</text>'
         )
     if downwards:
-        text_x, text_y = x + (11 if edge.step else 6) - (0 if verb else 2), y + 4
+        beside = 6 if not edge.step else 11 if edge.step < 10 else 14
+        text_x, text_y = x + beside - (0 if verb else 2), y + 4
     else:
         text_x, text_y = x - (width + (16 if edge.verdict else 0)) / 2, y - (11 if edge.step else 5)
     if verb:

@@ -32,7 +32,7 @@ _UNSAFE: Final = {
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _TEMPLATE: Final = re.compile(r"\{(?=[{%#])")
 _CODE: Final = re.compile(r"`([^`]+)`")
-_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_BREAKS: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[:/.,])(?=[\w*])")
 
 
 def clean(value: object) -> str:
@@ -51,8 +51,8 @@ def inline(value: object) -> str:
 
 
 def breakable(value: object) -> str:
-    """Escaped text that may break inside a CamelCase word."""
-    return "<wbr>".join(esc(part) for part in _CAMEL.split(clean(value)))
+    """Escaped text that may break inside a CamelCase word, and inside of an ARN behind its colons and slashes."""
+    return "<wbr>".join(esc(part) for part in _BREAKS.split(clean(value)))
 
 
 def word(text: object, hue: Hue) -> str:
@@ -206,9 +206,9 @@ def mark_group(name: Mark, x: float, y: float, scale: float) -> str:
 
 def verdict(name: Mark, text: str | None = None, big: bool = False) -> str:
     """A mark with its word; ``text`` replaces the usual word."""
-    size = "x iv-v big" if big else "x iv-v"
+    drawn = mark(name, 20, 'style="margin:0"') if big else mark(name, 15)
     shown = esc(WORD[name] if text is None else text)
-    return f'<span class="c-{hue_of(name)} {size}">{mark(name, 20 if big else 15)}<b>{shown}</b></span>'
+    return f'<span class="c-{hue_of(name)} x iv-v{" big" if big else ""}">{drawn}<b>{shown}</b></span>'
 
 
 def legend(items: list[tuple[Mark, str]]) -> str:

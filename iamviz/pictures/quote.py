@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from iamviz.pictures.marks import WORD, Mark, breakable, clean, esc, glyph, hue_of, inline, mark
@@ -13,6 +13,12 @@ Highlight = Literal["allow", "deny", "miss"]
 
 _GUTTER: Final[dict[Highlight, Mark]] = {"allow": "allow", "deny": "deny", "miss": "none"}
 _TAB: Final = 4
+_DEEPEST: Final = 16
+"""Characters of indent up to which the rest of a long line hangs below its start."""
+
+
+ABSENT: Final[tuple[Mark, str]] = ("absent", "none")
+"""The cell of an element that a statement does not have."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,7 @@ def quote(
 ) -> str:
     """Lines of a policy with their true numbers from ``start``; a highlighted line has a wash, an edge and a mark."""
     told = highlights or {}
-    rows = "".join(_line(number, text, told.get(number)) for number, text in enumerate(lines, start))
+    rows = "".join(_line(number, text, told.get(number)) for number, text in _numbered(lines, start))
     below = f'<p class="t2">{inline(note)}</p>' if note else ""
     return (
         f'<figure class="iv-quote"><figcaption class="t2">{glyph("policy", 14)} {title_html}</figcaption>'
@@ -42,13 +48,25 @@ def quote(
     )
 
 
+def _numbered(lines: Sequence[str], start: int) -> Iterator[tuple[int, str]]:
+    """The lines with their numbers, tabs as blanks; a text that ends with a line break has no empty last line."""
+    last = len(lines)
+    while last and not lines[last - 1].strip():
+        last -= 1
+    yield from enumerate((line.expandtabs(_TAB) for line in lines[:last]), start)
+
+
 def _line(number: int, text: str, highlight: Highlight | None) -> str:
     css_class = f"l b c-{_GUTTER[highlight]}" if highlight else "l"
     gutter = mark(_GUTTER[highlight], 12) if highlight else ""
-    return (
-        f'<span class="{css_class}"><span class="ps">{number}</span> <span>{gutter}</span> '
-        f"<span>{esc(text.expandtabs(_TAB))}</span> </span>"
-    )
+    return f'<span class="{css_class}"><span class="ps">{number}</span> <span>{gutter}</span> {_hanging(text)} </span>'
+
+
+def _hanging(text: str, html: str = "") -> str:
+    """A line that goes on below its own indent where it is too long for its container."""
+    indent = len(text) - len(text.lstrip(" "))
+    style = f' style="--h:{min(indent, _DEEPEST) + 2}ch"' if indent else ""
+    return f"<span{style}>{html or esc(text)}</span>"
 
 
 def change_quote(title_html: str, rows: Sequence[tuple[int | None, str, str]], most: int = 14) -> str:
@@ -66,10 +84,11 @@ def change_quote(title_html: str, rows: Sequence[tuple[int | None, str, str]], m
 
 def _changed(number: int | None, sign: str, line: str) -> str:
     names = {"+": "l b c-res", "-": "l c-mute"}.get(sign, "l")
-    text = esc(line.expandtabs(_TAB))
+    text = line.expandtabs(_TAB)
+    shown = f"<s>{esc(text)}</s>" if sign == "-" else esc(text)
     return (
         f'<span class="{names}"><span class="ps">{"" if number is None else number}</span> '
-        f"<span>{'−' if sign == '-' else sign}</span> <span>{f'<s>{text}</s>' if sign == '-' else text}</span> </span>"
+        f"<span>{'−' if sign == '-' else sign}</span> {_hanging(text, shown)} </span>"
     )
 
 
@@ -77,15 +96,18 @@ def quote_text(lines: Sequence[str], highlights: Mapping[int, Highlight] | None 
     """The lines with their numbers; ``>`` stands before a highlighted one."""
     told = highlights or {}
     return "\n".join(
-        f"{'>' if number in told else ' '}{number:>4}  {clean(text.expandtabs(_TAB))}"
-        for number, text in enumerate(lines, start)
+        f"{'>' if number in told else ' '}{number:>4}  {clean(text)}" for number, text in _numbered(lines, start)
     )
 
 
 def match_table(
     rows: Iterable[MatchRow], columns: Sequence[str] = ("Effect", "Action", "Resource", "Condition")
 ) -> str:
-    """Nothing matched: every statement with the element that failed."""
+    """Nothing matched: every statement with the element that failed; what no statement has is no column."""
+    rows = list(rows)
+    used = [i for i, _ in enumerate(columns) if any(row.cells[i] != ABSENT for row in rows)]
+    columns = [columns[i] for i in used]
+    rows = [replace(row, cells=tuple(row.cells[i] for i in used)) for row in rows]
     head = "".join(f'<th class="t1" scope="col">{esc(name)}</th>' for name in ("Statement", *columns))
     body = "".join(
         f'<tr><th scope="row"><p class="b">{esc(row.sid)}</p><p class="t1">{esc(row.where)}</p></th>'
@@ -97,8 +119,8 @@ def match_table(
 
 def _cells(row: MatchRow, columns: Sequence[str]) -> str:
     return "".join(
-        f'<td data-c="{esc(column)}">{mark(name, 14)}'
-        f"<span{_BAD if name == 'none' else ''}>{breakable(text)}</span></td>"
+        f'<td data-c="{esc(column)}"><div class="x">{mark(name, 14)}'
+        f"<span{_BAD if name == 'none' else ''}>{breakable(text)}</span></div></td>"
         for column, (name, text) in zip(columns, row.cells, strict=True)
     )
 

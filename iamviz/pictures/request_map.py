@@ -9,6 +9,7 @@ from iamviz.engine.decision import Decision
 from iamviz.engine.request import CallerKind, Request
 from iamviz.pictures.evidence import OUTCOME_MARK, caller_name
 from iamviz.pictures.map_model import Map, MapAccount, MapEdge, MapNode, NodeKind
+from iamviz.pictures.map_words import everything
 from iamviz.pictures.marks import Hue
 from iamviz.pictures.story_map import verb_of
 from iamviz.world.context import iso
@@ -76,7 +77,7 @@ def _thing(request: Request, world: World | None) -> tuple[NodeKind, str, str]:
     if is_role_arn(resource):
         return "role", _name(resource, world), "role"
     if resource == "*":  # asked of the service, as in the map of a story
-        return "service", request.service, "AWS service"
+        return everything(request.service)
     fields = split_fields(resource)
     if len(fields) < 6:
         return "resource", resource, "resource"

@@ -19,6 +19,7 @@ from iamviz.pictures.story_changes import changes_of
 from iamviz.pictures.story_map import focus_of, session_states, story_map
 from iamviz.pictures.story_parts import (
     answer_html,
+    axis_ticks,
     bet_part,
     caption_html,
     extra_html,
@@ -124,7 +125,7 @@ def lifelines_picture(story: Story, step: int | None = None) -> Picture:
     rows = life_rows(story, at)
     start, end = time_range(story)
     revoked = max(revocations(at.after).values(), default=None)
-    html = lifelines(rows, at.clock, start, end, revoked=revoked)
+    html = lifelines(rows, at.clock, start, end, axis_ticks(start, end), revoked)
     return Picture(html, lifelines_text(rows, at.clock, revoked), frozenset({"lifelines"}))
 
 

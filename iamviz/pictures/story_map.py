@@ -6,13 +6,13 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from iamviz.accounts.trust import short_key
 from iamviz.arn import Arn
 from iamviz.calls.services import resource_arn
 from iamviz.engine.decision import Outcome
 from iamviz.pictures.evidence import OUTCOME_MARK, decided_by
 from iamviz.pictures.map_builder import MapBuilder, clock
 from iamviz.pictures.map_model import Map, MapAccount, MapEdge, NodeKind
+from iamviz.pictures.map_words import MAY_ASSUME, condition_verb, everything
 from iamviz.pictures.marks import Mark, shorten
 from iamviz.pictures.story_changes import changes_of
 from iamviz.policy.model import PolicyKind
@@ -95,8 +95,7 @@ def _condition(step: Step) -> str:
     """What the trust policy asked for besides the principal: ``if MFA``."""
     traces = step.decision.explain().deciding if step.decision else ()
     trust = [trace for trace in traces if trace.kind is PolicyKind.TRUST][:1]
-    keys = dict.fromkeys(short_key(row.row.key) for trace in trust for row in trace.conditions)
-    return f"if {' and '.join(list(keys)[:2])}" if keys else "may assume"
+    return condition_verb(row.row for trace in trust for row in trace.conditions)
 
 
 def story_map(story: Story) -> Map:
@@ -168,7 +167,8 @@ class _Builder(MapBuilder):
         """What a request is about: an identity that IAM changes, or a resource; None for nothing that is drawn."""
         assert step.call is not None
         if step.call.service not in ("iam", "organizations"):
-            return self.resource(step.after, resource_arn(step.after, step.call), step.call.service)
+            account = step.decision.request.resource_account if step.decision else None
+            return self.resource(step.after, resource_arn(step.after, step.call), step.call.service, account or None)
         return self.entity(step, step.decision.request.resource) if step.decision else None
 
     def entity(self, step: Step, arn: str) -> str | None:
@@ -212,7 +212,7 @@ class _Builder(MapBuilder):
                     self.trust(principal, arn, step.number)
 
     def trust(
-        self, principal: str, role: str, step: int | None, since: int | None = None, verb: str = "may assume"
+        self, principal: str, role: str, step: int | None, since: int | None = None, verb: str = MAY_ASSUME
     ) -> None:
         title = "the trust policy lets this principal in"
         self.may_become(principal, role, MapEdge(principal, role, "trust", verb, step, since=since, title=title))
@@ -347,12 +347,14 @@ class _Builder(MapBuilder):
             session.access_key_id, session.name, session.account, since, session.arn, session.expires
         )
 
-    def resource(self, world: World, arn: str, service: str) -> str:
+    def resource(self, world: World, arn: str, service: str, account: str | None = None) -> str:
+        """The node of a resource; ``account`` is whose resources ``*`` stands for."""
         if arn == "*":
-            return self.add(f"* {service}", "service", service, "AWS service", None)
+            kind, name, sub = everything(service)
+            return self.add(f"* {service}", kind, name, sub, account)
         found = world.resource_of(arn)
         if found is None:
             return self.add(arn, "resource", arn.rpartition(":")[2], arn.split(":")[2] if ":" in arn else "", None)
-        kind: NodeKind = "bucket" if found.kind == "bucket" else "resource"
+        kind = "bucket" if found.kind == "bucket" else "resource"
         sub = "S3 bucket" if found.kind == "bucket" else found.kind
         return self.add(found.arn, kind, world.name_of(found.arn), sub, found.account)

@@ -182,6 +182,7 @@ def life_rows(story: Story, step: Step) -> list[LifeRow]:
     hides = step.bet is not None
     revoked = revocations(step.after)
     roles_of = Counter(name for name, _ in {(session.name, session.principal) for session in sessions_of(story)})
+    several = len({session.principal for session in sessions_of(story)}) > 1
     wished = {s.issued for s in story.steps if s.issued and s.call and "DurationSeconds" in s.call.params}
     rows = []
     for session in _shown(story, step):
@@ -192,7 +193,7 @@ def life_rows(story: Story, step: Step) -> list[LifeRow]:
         )
         role = step.after.roles.get(session.principal)
         limit = session.issued + timedelta(seconds=role.max_session_duration) if role else None
-        verb = "asked" if session in wished else "given"
+        verb = "asked" if session in wished else "chained:" if _is_chained(session) else "given"
         asked, allowed = f"{verb} {duration_words(session.expires - session.issued)}", ""
         if limit and limit < session.expires:  # a service chose it for its workload: the role's limit does not count
             limit = None
@@ -200,8 +201,15 @@ def life_rows(story: Story, step: Step) -> list[LifeRow]:
             allowed = f", role allows {duration_words(limit - session.issued)}"
         times = (session.issued, session.expires, limit)
         name = f"{role.name}/{session.name}" if role and roles_of[session.name] > 1 else session.name
+        if role and several and name == session.name:
+            asked = f"{role.name} · {asked}"
         rows.append(LifeRow(name, f"{asked}{allowed}", *times, lamps, session.principal in revoked))
     return rows
+
+
+def _is_chained(session: Session) -> bool:
+    """Whether another session of a role asked for it: it lasts an hour at most, whatever the role allows."""
+    return session.is_role_session and ":assumed-role/" in session.caller
 
 
 def _shown(story: Story, step: Step) -> list[Session]:

@@ -16,6 +16,7 @@ from iamviz.calls.ask import ask
 from iamviz.calls.model import CallError
 from iamviz.pictures.map_builder import clock
 from iamviz.pictures.map_model import MapEdge, MapNode, NodeKind
+from iamviz.pictures.map_words import MAY_ASSUME, condition_verb
 from iamviz.world.entities import Resource
 from iamviz.world.world import World
 
@@ -101,7 +102,7 @@ class WorldGraph:
         for role, callers in self.trust.items():
             for trusted in callers:
                 conditions = trusted.conditions
-                verb = f"if {' and '.join(conditions[:2])}" if conditions else "may assume"
+                verb = self._condition(role, trusted) if conditions else MAY_ASSUME
                 title = "only if: " + ", ".join(conditions) if conditions else "may assume"
                 found.append(MapEdge(trusted.principal, role, "trust", verb, title=title))
         for key, session in sorted(self.world.sessions.items()):
@@ -111,6 +112,20 @@ class WorldGraph:
                 )
                 found.append(MapEdge(session.principal, key, "session", verb))
         return tuple(found)
+
+    def _condition(self, role: str, trusted: Trusted) -> str:
+        """What must still hold; the rows of the trust policy tell more than the names of their keys."""
+        trust, wanted = self.world.roles[role].trust, {key.lower() for key in trusted.keys}
+        rows = [
+            row
+            for statement in (trust.statements if trust and trusted.said else ())
+            if trusted.said and statement.span.line == trusted.said.line
+            for row in statement.conditions
+            if row.key.lower() in wanted
+        ]
+        if {row.key.lower() for row in rows} != wanted:  # some of it is asked for elsewhere
+            return f"if {' and '.join(trusted.conditions[:2])}"
+        return condition_verb(rows)
 
     @cached_property
     def _profile_of(self) -> dict[str, str]:

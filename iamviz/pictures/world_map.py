@@ -13,6 +13,7 @@ from iamviz.pictures.map_paint import MapPicture, map_picture
 from iamviz.pictures.marks import esc
 from iamviz.pictures.story_map import states_in
 from iamviz.pictures.world_graph import WorldGraph
+from iamviz.pictures.world_lines import fewer_lines, said_once
 from iamviz.world.world import World, WorldError
 
 LARGEST: Final = 60
@@ -64,7 +65,7 @@ def _draw(world: World, center: str, hops: int, keep: Iterable[str]) -> tuple[Ma
     focus, told = (_find(world, graph, center), "") if center else ("", "")
     if not focus:
         lines = [*graph.lines, *_reached(graph, graph.nodes)] if len(graph.nodes) <= 4 * LARGEST else [*graph.lines]
-        nodes, edges = _fold(world, graph.nodes.values(), lines, kept)
+        nodes, edges = _fold(world, graph.nodes.values(), fewer_lines(lines), kept)
         if len(nodes) <= LARGEST:
             return _map(world, nodes, edges), "", ""
         focus = _busiest(graph)
@@ -193,4 +194,4 @@ def _map(world: World, nodes: list[MapNode], edges: list[MapEdge]) -> Map:
     numbers = dict.fromkeys(node.account for node in nodes if node.account)
     accounts = tuple(MapAccount(number, world.account(number).name or "account", number) for number in numbers)
     many = len(nodes) > 8
-    return Map(accounts, tuple(nodes), tuple(edges), ranksep=0.2, nodesep=0.12 if many else 0.18)
+    return Map(accounts, tuple(nodes), tuple(said_once(edges)), ranksep=0.2, nodesep=0.12 if many else 0.18)

@@ -113,8 +113,8 @@ def test_a_key_that_nobody_asked_for_is_not_called_missing() -> None:
     assert "(the role's account): key missing" in text
 
 
-def test_what_is_asked_of_no_resource_is_asked_of_the_service() -> None:
+def test_what_is_asked_of_no_resource_is_asked_of_all_of_them() -> None:
     listing = iv.play("two_coats").steps[4].decision
     assert listing is not None
     thing = request_map(listing).nodes[-1]
-    assert (thing.kind, thing.name, thing.sub) == ("service", "dynamodb", "AWS service")
+    assert (thing.kind, thing.name, thing.sub) == ("resource", "all of dynamodb", "resource *")

@@ -31,7 +31,7 @@ def test_lock_names_both_sides_and_their_keys() -> None:
     assert reading.tagged("code")[0].text == "Full"
     assert pic.lock_text(left, right, "none").splitlines() == [
         "identity (the caller’s account): key turned",
-        "  SCP: says yes, `Full`",
+        "  SCP: says yes, Full",
         "staging (the role’s account): key missing",
         "  Trust policy: says nothing, no one",
         "denied · nothing says yes",

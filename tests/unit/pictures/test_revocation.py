@@ -60,8 +60,8 @@ def test_lifelines_are_cut_on_the_row_of_the_revoked_role_only() -> None:
     assert [row.cut for row in life_rows(story, story.steps[9])] == [False, True, True]
     text = lifelines_picture(story, 10).text
     assert "revoked 09:40" in text
-    assert "backup-job (given 1 h, role allows 1 h): from 09:02, revoked" in text
-    assert "ben (given 1 h, role allows 1 h): from 09:45, until 10:45" in text
+    assert "backup-job (Deploy · given 1 h, role allows 1 h): from 09:02, revoked" in text
+    assert "ben (Deploy · given 1 h, role allows 1 h): from 09:45, until 10:45" in text
 
 
 def test_every_session_that_a_story_issues_has_its_row_also_one_that_never_acts() -> None:
