@@ -122,6 +122,25 @@ def test_quote_keeps_true_line_numbers_and_marks_lines() -> None:
     assert pic.quote_text(["a", "b"], {2: "miss"}) == "    1  a\n>   2  b"
 
 
+def test_a_text_that_ends_with_a_line_break_has_no_empty_last_line() -> None:
+    reading = Reading(pic.quote("p", ["{", "[", "}", "", " "]))
+    assert [e.text.split()[0] for e in reading.with_class("l")] == ["1", "2", "3"]
+    assert pic.quote_text(["a", ""]) == "    1  a"
+
+
+def test_the_rest_of_a_long_line_hangs_below_its_own_indent() -> None:
+    html = pic.quote("p", ["{", '    "Resource": "*"', " " * 40 + "x"])
+    assert re.findall(r"--h:(\d+)ch", html) == ["6", "18"]
+
+
+def test_what_no_statement_has_is_no_column() -> None:
+    cells = (("allow", "Allow"), ("absent", "none"), ("none", "s3:*"))
+    rows = [pic.MatchRow("a", "p, line 4", cells), pic.MatchRow("b", "p, line 9", cells)]
+    reading = Reading(pic.match_table(rows, ("Effect", "Principal", "Action")))
+    assert [e.attributes["data-c"] for e in reading.tagged("td")] == ["Effect", "Action"] * 2
+    assert "Principal absent: none" in pic.match_text(rows, ("Effect", "Principal", "Action"))
+
+
 def test_match_table_names_the_element_that_failed() -> None:
     reading = Reading(pic.match_table(matches("lists s3:GetObject")))
     assert [e.text for e in reading.tagged("th")][:5] == ["Statement", "Effect", "Action", "Resource", "Condition"]
@@ -195,6 +214,37 @@ def test_bars_lamps_and_the_clock_are_placed_in_per_cent_of_the_width() -> None:
         "09:30 ana: denied · a statement says no",
     ]
     assert [e.text for e in Reading(html).tagged("text") if ":" in e.text][:4] == ["09:00", "10:00", "11:00", "12:00"]
+
+
+def test_a_revocation_is_thick_only_across_the_sessions_that_it_refuses() -> None:
+    first, second = replace(life_rows("ana")[0], cut=True), replace(life_rows("ben")[0], cut=False)
+    html = draw(rows=(second, first), now=moment("09:50"), revoked=moment("09:30"))
+    thick = re.findall(r'<line [^>]*y1="([\d.]+)"[^>]*stroke-dasharray="7 3 2 3"', html)
+    assert thick == ["80"]  # the second row only
+    assert "revoked 09:30" in html
+
+
+@pytest.mark.parametrize(
+    ("revoked", "now"), [("09:05", "09:20"), ("09:05", "11:50"), ("11:00", "11:10"), ("10:30", "11:30")]
+)
+def test_the_words_of_a_revocation_stay_clear_of_the_pill_and_inside_of_a_narrow_axis(revoked: str, now: str) -> None:
+    html = draw(now=moment(now), revoked=moment(revoked))
+    found = re.search(r'<text x="([\d.]+)%" dx="(-?\d+)"( text-anchor="end")? y="13" class="b" fill', html)
+    assert found is not None
+    at = float(found[1]) / 100 * 340 + float(found[2])
+    left, right = (at - 80, at) if found[3] else (at, at + 80)
+    pill = (moment(now) - moment("09:00")) / timedelta(hours=3) * 340
+    assert left >= 0
+    assert right <= 340
+    assert right <= pill - 33 or left >= pill + 33
+
+
+def test_what_a_name_tells_is_cut_at_a_comma_where_a_narrow_axis_has_no_room() -> None:
+    detail = "StagingEngineer · asked 4 h, role allows 9 h"
+    row = replace(life_rows("ana")[0], start=moment("10:05"), end=moment("10:20"), detail=detail)
+    assert "· asked 4 h</tspan>" in draw(rows=(row,))
+    wide = replace(row, start=moment("09:00"), end=moment("09:20"))
+    assert "role allows 9 h</tspan>" in draw(rows=(wide,))
 
 
 def test_lamps_of_the_future_are_not_lit() -> None:

@@ -1,10 +1,14 @@
 """Questions of any kind as a table: the decision table of docs/rules/roles_and_sessions.md 3.2, decided."""
 
+import json
+
 import pytest
 
 import iamviz as iv
 from iamviz.pictures.errors import PictureError
 from tests.hostile import NAME
+
+from .test_crowds import world
 
 HOME, AWAY = "111122223333", "444455556666"
 MAY = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}}'
@@ -51,3 +55,24 @@ def test_an_action_without_a_resource_is_named() -> None:
         iv.action_table({"Ana": (world, "Ana")}, ["s3:GetObject", "s3:PutObject"], resources)
     with pytest.raises(PictureError, match="no resource is given for s3:PutObject"):
         iv.overlap(world, "Ana", ["s3:PutObject"], resources)
+
+
+def test_what_depends_on_an_unknown_key_is_answered_if() -> None:
+    mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    allow = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:DeleteObject"], "Resource": "*", "Condition": mfa}
+    statements = [allow, {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}]
+    policy = {"name": "p", "document": json.dumps({"Statement": statements})}
+    made = world({"id": HOME, "name": "one", "users": [{"name": "ana", "label": "Ana", "policies": [policy]}]})
+    asked = ["s3:GetObject", "s3:PutObject", "s3:ListBucket"]
+
+    def words(**more: object) -> dict[str, str]:
+        table = iv.action_table({"Ana": (made, "Ana")}, asked, "arn:aws:s3:::b/k", **more)  # type: ignore[arg-type]
+        return {action: cells[0] for _, action, cells in table.rows}
+
+    assert words() == {"s3:ListBucket": "no", "s3:GetObject": "no", "s3:PutObject": "yes"}
+    assert words(unknown=["aws:multifactorauthPRESENT"]) == {
+        "s3:ListBucket": "no",
+        "s3:GetObject": "if MFA",
+        "s3:PutObject": "yes",
+    }
+    assert words(unknown=["aws:SourceIp"]) == words()

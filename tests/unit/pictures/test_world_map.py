@@ -208,3 +208,9 @@ def test_a_group_of_which_one_member_may_not_has_no_line() -> None:
     drawn = world_map(barred, keep=["ana", "ben", "cem"])
     assert [line for line in lines(drawn) if line[0] == "Engineers"] == []
     assert sorted(line[0] for line in lines(drawn) if line[2] == "Engineer") == ["ana", "cem"]
+
+
+def test_a_token_is_told_by_its_repository() -> None:
+    drawn = world_map(iv.play("github_ci").steps[-1].after)
+    assert [verb for _, verb, role in lines(drawn) if role == "Ci"] == ["if repo is acme/web"]
+    assert [verb for _, verb, role in lines(world_map(iv.load("github_ci"))) if role == "Ci"] == ["if audience"]
