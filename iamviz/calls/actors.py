@@ -37,10 +37,22 @@ class Actor:
 def find_actor(world: World, call: Call) -> Actor:
     """Who calls, its credentials accepted for this call; see `_find` for the names of actors."""
     actor = _find(world, call)
+    if actor.caller is not None and actor.caller.kind in (CallerKind.FEDERATED, CallerKind.ANONYMOUS):
+        _check_signature(call)
     session = actor.session
     if session is not None and session.kind in (SessionKind.SESSION_TOKEN, SessionKind.FEDERATION_TOKEN):
         _check_reach(session, call)
     return actor
+
+
+def _check_signature(call: Call) -> None:
+    """What nobody signed is none of STS's and IAM's calls but those that bring a token (4.1).
+
+    AssumeRole goes on to the trust policy, which never names such a caller: the explanation says so.
+    """
+    if call.service == "iam" or (call.service == "sts" and not call.name.startswith("AssumeRole")):
+        check = Check("caller", False, f"{call.name} has to be signed with credentials of AWS")
+        raise Refusal("MissingAuthenticationToken", "Request is missing Authentication Token", 403, checks=(check,))
 
 
 def _check_reach(session: Session, call: Call) -> None:

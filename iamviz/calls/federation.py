@@ -36,6 +36,7 @@ WEB_IDENTITY = {
     "RoleArn": Field(str, 20, 2048, required=True),
     "RoleSessionName": Field(str, 2, 64, NAME_PATTERN, required=True),
     "WebIdentityToken": Field(dict, required=True),
+    "ProviderId": Field(str, 4, 2048),
     "DurationSeconds": DURATION,
     "Policy": Field(str, 1, 2048),
     "PolicyArns": Field(list),
@@ -51,9 +52,12 @@ SAML = {
     "MinimumSessionTokenSize": TOKEN_SIZE,
 }
 GITHUB = "token.actions.githubusercontent.com"
+OAUTH = {"www.amazon.com": ("app_id", "user_id"), "graph.facebook.com": ("app_id", "id")}
+"""The built-in providers of OAuth 2.0, and what they tell of a token: condition keys of the same names."""
 MAPPED = {
+    **OAUTH,
     GITHUB: """actor actor_id job_workflow_ref repository repository_id repository_owner_id workflow ref environment
-        enterprise_id""".split()
+        enterprise_id""".split(),
 }
 """The claims beside aud, sub and amr that STS puts into the context, by issuer (2.3)."""
 _KEPT = ("saml:sub", "saml:sub_type", "saml:namequalifier")
@@ -72,7 +76,9 @@ def assume_role_with_web_identity(world: World, actor: Actor, call: Call) -> Res
     check_role_arn(params["RoleArn"])
     claims = params["WebIdentityToken"]
     account = Arn.parse(params["RoleArn"]).account
-    host, provider = _provider(world, account, claims)
+    host, provider = (
+        _oauth(params["ProviderId"], claims) if "ProviderId" in params else _provider(world, account, claims)
+    )
     _check_expiry(world, claims)
     audience = _check_audience(claims, provider)
     tags = session_tags(*_claimed_tags(_nested(claims)), None)
@@ -128,6 +134,17 @@ def _provider(world: World, account: str, claims: Mapping[str, Any]) -> tuple[st
     return host, provider
 
 
+def _oauth(host: str, claims: Mapping[str, Any]) -> tuple[str, None]:
+    """The provider of an access token of OAuth 2.0, which the call has to name; never for a token of OpenID Connect."""
+    if host not in OAUTH:
+        text = f"ProviderId names {' or '.join(sorted(OAUTH))}; leave it out for a token of OpenID Connect"
+        raise Refusal("ValidationError", text, 400)
+    issuer = str(claims.get("iss", host)).removeprefix("https://")
+    if issuer != host:
+        raise _bad_token(f"the token is of {issuer}, not of {host}", "provider")
+    return host, None
+
+
 def _check_expiry(world: World, claims: Mapping[str, Any]) -> None:
     expires = _instant(claims.get("exp"), "the claim exp")
     now = int(world.now.timestamp())
@@ -151,9 +168,9 @@ def _instant(value: Any, what: str) -> datetime | None:
 
 def _check_audience(claims: Mapping[str, Any], provider: OidcProvider | None) -> str:
     """The audience that the provider knows: azp, else aud, of which a token may list several."""
-    told = claims.get("azp") or claims.get("aud", "")
+    told = claims.get("azp") or claims.get("aud") or claims.get("app_id", "")
     audiences = [str(item) for item in told] if isinstance(told, list) else [str(told)]
-    known = [audience for audience in audiences if provider is None or audience in provider.client_ids]
+    known = [name for name in audiences if name and (provider is None or name in provider.client_ids)]
     if not known:
         raise _bad_token("Incorrect token audience", "audience")
     return known[0]
@@ -161,7 +178,7 @@ def _check_audience(claims: Mapping[str, Any], provider: OidcProvider | None) ->
 
 def _claim_keys(host: str, claims: Mapping[str, Any], audience: str) -> list[ClaimKey]:
     """aud, oaud, sub, amr and the mapped claims; a claim that the token lacks is absent (2.3, 3.6)."""
-    found: list[ClaimKey] = [("aud", (audience,)), ("oaud", _texts(claims.get("aud", "")))]
+    found: list[ClaimKey] = [("aud", (audience,)), ("oaud", _texts(claims.get("aud", audience)))]
     if "sub" in claims:
         found.append(("sub", (str(claims["sub"]),)))
     if "amr" in claims:

@@ -6,11 +6,13 @@ from dataclasses import replace
 from iamviz.calls.actors import Actor
 from iamviz.calls.authorize import authorize
 from iamviz.calls.iam_common import (
+    BOUNDARY,
     DOCUMENT,
     NAME,
     POLICY_ARN,
     Operation,
     allow,
+    attachable,
     find,
     missing,
     read_document,
@@ -87,7 +89,9 @@ def _attachment(kind: str, things: str, adds: bool) -> Operation:
         identity = find(getattr(world, things), actor.account, kind.lower(), call.params[f"{kind}Name"])
         decisions = allow(world, actor, call, identity.arn)
         arn = call.params["PolicyArn"]
-        if arn not in (world.managed_policies if adds else identity.attached):
+        if adds:
+            world = attachable(world, actor.account, arn, decisions)
+        elif arn not in identity.attached:
             raise Refusal("NoSuchEntity", f"Policy {arn} was not found.", 404, decisions)
         attached = tuple(other for other in identity.attached if other != arn) + ((arn,) if adds else ())
         if len(attached) > MOST_ATTACHED:
@@ -107,8 +111,8 @@ def _boundary(kind: str, things: str, puts: bool) -> Operation:
         identity = find(getattr(world, things), actor.account, kind.lower(), call.params[f"{kind}Name"])
         decisions = allow(world, actor, call, identity.arn)
         arn = call.params.get("PermissionsBoundary", "")
-        if arn and arn not in world.managed_policies:
-            raise Refusal("NoSuchEntity", f"Policy {arn} was not found.", 404, decisions)
+        if arn:
+            world = attachable(world, actor.account, arn, decisions, BOUNDARY)
         return Result(_replaced(world, replace(identity, boundary=arn)), {}, None, decisions)
 
     return operation

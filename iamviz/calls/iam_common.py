@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from iamviz.arn import split_fields
@@ -15,15 +16,18 @@ from iamviz.policy.check import check_policy
 from iamviz.policy.check.trust import SHARED_ISSUERS
 from iamviz.policy.findings import PolicyError
 from iamviz.policy.model import Effect, Policy, PolicyKind, Statement
+from iamviz.world.aws_managed import aws_managed
 from iamviz.world.world import World
 
 __all__ = [
+    "BOUNDARY",
     "DOCUMENT",
     "NAME",
     "NAME64",
     "POLICY_ARN",
     "Operation",
     "allow",
+    "attachable",
     "check_quota",
     "find",
     "malformed",
@@ -39,6 +43,8 @@ Operation = Callable[[World, Actor, Call], Result]
 NAME = Field(str, 1, 128, r"[\w+=,.@-]+", required=True)
 NAME64 = Field(str, 1, 64, r"[\w+=,.@-]+", required=True)
 DOCUMENT = Field(str, 1, 131072, required=True)
+BOUNDARY = "Scope ARN:"
+"""What AWS calls a permissions boundary in the sentence that there is none."""
 POLICY_ARN = Field(str, 20, 2048, required=True)
 SYNTAX = "Syntax errors in policy."
 REASONS = {
@@ -118,6 +124,21 @@ def allow(world: World, actor: Actor, call: Call, arn: str, *, changes: bool = T
         text = f"Cannot perform the operation on the protected role '{arn.rpartition('/')[2]}'"
         raise Refusal("UnmodifiableEntity", f"{text} - this role is only modifiable by AWS", 400, decisions)
     return decisions
+
+
+def attachable(
+    world: World, account: str, arn: str, decisions: tuple[Decision, ...] = (), what: str = "Policy"
+) -> World:
+    """The world with a managed policy that the account may attach: one of its own, or one of AWS.
+
+    NoSuchEntity when there is none. Of AWS's own policies those come into a world that are named and held.
+    """
+    policy = world.managed_policies.get(arn) or aws_managed(arn)
+    if policy is None or split_fields(arn)[4] not in (account, "aws"):
+        raise Refusal("NoSuchEntity", f"{what} {arn} does not exist or is not attachable.", 404, decisions)
+    if arn in world.managed_policies:
+        return world
+    return replace(world, managed_policies=world.managed_policies.set(arn, policy))
 
 
 def missing(what: str, name: str) -> Refusal:

@@ -6,11 +6,13 @@ from immutables import Map
 
 from iamviz.calls.actors import Actor
 from iamviz.calls.iam_common import (
+    BOUNDARY,
     DOCUMENT,
     NAME,
     NAME64,
     Operation,
     allow,
+    attachable,
     check_quota,
     find,
     missing,
@@ -46,14 +48,6 @@ def _tags(call: Call) -> Map[str, str]:
     return Map(dict(tags))
 
 
-def _boundary(world: World, call: Call, decisions: tuple[Decision, ...]) -> str:
-    """The permissions boundary that a new user or role is made with, "" for none."""
-    boundary: str = call.params.get("PermissionsBoundary", "")
-    if boundary and boundary not in world.managed_policies:
-        raise Refusal("NoSuchEntity", f"Policy {boundary} was not found.", 404, decisions)
-    return boundary
-
-
 def create_user(world: World, actor: Actor, call: Call) -> Result:
     """CreateUser: a user without permissions and without keys; here it can call at once, as if it had one."""
     fields = {"UserName": NAME64, "Path": PATH, "PermissionsBoundary": Field(str, 20, 2048), "Tags": TAGS}
@@ -61,7 +55,8 @@ def create_user(world: World, actor: Actor, call: Call) -> Result:
     arn = new_arn(world, actor, "user", world.users, call.params)
     decisions = allow(world, actor, call, arn)
     check_quota(world, actor, "user", world.users, decisions)
-    boundary = _boundary(world, call, decisions)
+    boundary = call.params.get("PermissionsBoundary", "")
+    world = attachable(world, actor.account, boundary, decisions, BOUNDARY) if boundary else world
     its_id = _id(world, "user", actor, arn)
     user = User(arn, its_id, boundary=boundary, tags=_tags(call), created=world.now)
     value = {"User": user_value(user)}
@@ -96,7 +91,8 @@ def create_role(world: World, actor: Actor, call: Call) -> Result:
     decisions = allow(world, actor, call, arn)
     check_quota(world, actor, "role", world.roles, decisions)
     trust = trust_policy(world, params["AssumeRolePolicyDocument"], f"trust policy of {params['RoleName']}")
-    boundary = _boundary(world, call, decisions)
+    boundary = params.get("PermissionsBoundary", "")
+    world = attachable(world, actor.account, boundary, decisions, BOUNDARY) if boundary else world
     role = Role(
         arn,
         _id(world, "role", actor, arn),

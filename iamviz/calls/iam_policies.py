@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+from iamviz.arn import split_fields
 from iamviz.calls.actors import Actor
 from iamviz.calls.iam_common import DOCUMENT, NAME, POLICY_ARN, Operation, allow, read_document
 from iamviz.calls.model import Call, Refusal, Result
 from iamviz.calls.validation import Field, check_params
 from iamviz.policy.model import Policy, PolicyKind
+from iamviz.world.aws_managed import aws_managed
 from iamviz.world.entities import ManagedPolicy
 from iamviz.world.world import World
 
@@ -21,11 +23,13 @@ TOO_MANY = (
 )
 
 
-def _known(world: World, arn: str) -> ManagedPolicy:
-    """The managed policy of an ARN; NoSuchEntity when there is none."""
-    policy = world.managed_policies.get(arn)
+def _known(world: World, actor: Actor, arn: str) -> ManagedPolicy:
+    """The managed policy of an ARN; Refusal when there is none, or when it is not of the caller's account."""
+    policy = world.managed_policies.get(arn) or aws_managed(arn)
     if policy is None:
         raise Refusal("NoSuchEntity", f"Policy {arn} was not found.", 404)
+    if split_fields(arn)[4] != actor.account:
+        raise Refusal("AccessDenied", "Policy is outside your own account.", 403)
     return policy
 
 
@@ -50,7 +54,7 @@ def create_policy_version(world: World, actor: Actor, call: Call) -> Result:
     check_params(call.operation, call.params, fields)
     arn = call.params["PolicyArn"]
     decisions = allow(world, actor, call, arn)
-    policy = _known(world, arn)
+    policy = _known(world, actor, arn)
     document = _document(arn, call)
     if len(policy.versions) + 1 >= MOST_VERSIONS:
         raise Refusal("LimitExceeded", TOO_MANY, 409, decisions)
@@ -67,7 +71,7 @@ def set_default_policy_version(world: World, actor: Actor, call: Call) -> Result
     check_params(call.operation, call.params, {"PolicyArn": POLICY_ARN, "VersionId": VERSION})
     arn, number = call.params["PolicyArn"], int(call.params["VersionId"][1:])
     decisions = allow(world, actor, call, arn)
-    policy = _known(world, arn)
+    policy = _known(world, actor, arn)
     _check_version(policy, number)
     return Result(_with(world, _in_force(policy, number)), {}, None, decisions)
 
@@ -77,7 +81,7 @@ def delete_policy_version(world: World, actor: Actor, call: Call) -> Result:
     check_params(call.operation, call.params, {"PolicyArn": POLICY_ARN, "VersionId": VERSION})
     arn, number = call.params["PolicyArn"], int(call.params["VersionId"][1:])
     decisions = allow(world, actor, call, arn)
-    policy = _known(world, arn)
+    policy = _known(world, actor, arn)
     _check_version(policy, number)
     if number == policy.default:
         raise Refusal("DeleteConflict", "Cannot delete the default version of a policy.", 409, decisions)
@@ -90,7 +94,7 @@ def delete_policy(world: World, actor: Actor, call: Call) -> Result:
     check_params(call.operation, call.params, {"PolicyArn": POLICY_ARN})
     arn = call.params["PolicyArn"]
     decisions = allow(world, actor, call, arn)
-    policy = _known(world, arn)
+    policy = _known(world, actor, arn)
     identities = [*world.users.values(), *world.groups.values(), *world.roles.values()]
     if any(arn in identity.attached or arn == getattr(identity, "boundary", "") for identity in identities):
         raise Refusal("DeleteConflict", "Cannot delete a policy attached to entities.", 409, decisions)

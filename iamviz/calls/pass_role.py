@@ -3,7 +3,8 @@
 docs/rules/roles_and_sessions.md 2.4.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,13 +28,15 @@ LAMBDA_REFUSAL = "The role defined for the function cannot be assumed by Lambda.
 class Passing:
     """An operation that hands a role to a service: the parameter with the role's ARN, and the service that gets it.
 
-    ``kind`` is the kind of workload that acts with the role from then on, "" when the service itself does.
+    ``kind`` is the kind of workload that acts with the role from then on, "" when the service itself does. ``by_name``:
+    the parameter may hold the role's name as well.
     """
 
     param: str
     service: str
     kind: str = ""
     refusal: str = ""
+    by_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,15 @@ PASSING: Mapping[str, tuple[Passing, ...]] = {
     "lambda:UpdateFunctionConfiguration": (Passing("Role", "lambda.amazonaws.com", "lambda", LAMBDA_REFUSAL),),
     "ec2:RunInstances": (Passing("IamInstanceProfile", "ec2.amazonaws.com", "ec2"),),
     "ec2:AssociateIamInstanceProfile": (Passing("IamInstanceProfile", "ec2.amazonaws.com", "ec2"),),
+    "ec2:ReplaceIamInstanceProfileAssociation": (Passing("IamInstanceProfile", "ec2.amazonaws.com"),),
+    "autoscaling:CreateLaunchConfiguration": (Passing("IamInstanceProfile", "ec2.amazonaws.com"),),
     "ecs:RegisterTaskDefinition": (
         Passing("taskRoleArn", "ecs-tasks.amazonaws.com", "ecs-task"),
         Passing("executionRoleArn", "ecs-tasks.amazonaws.com", "ecs-agent"),
     ),
     "eks:CreatePodIdentityAssociation": (Passing("roleArn", "pods.eks.amazonaws.com", "pod-identity"),),
-    "glue:CreateJob": (Passing("Role", "glue.amazonaws.com"),),
+    "glue:CreateCrawler": (Passing("Role", "glue.amazonaws.com", by_name=True),),
+    "glue:CreateJob": (Passing("Role", "glue.amazonaws.com", by_name=True),),
     "glue:CreateDevEndpoint": (Passing("RoleArn", "glue.amazonaws.com"),),
     "cloudformation:CreateStack": (Passing("RoleARN", "cloudformation.amazonaws.com"),),
     "states:CreateStateMachine": (Passing("roleArn", "states.amazonaws.com"),),
@@ -65,18 +71,54 @@ PASSING: Mapping[str, tuple[Passing, ...]] = {
     "codebuild:CreateProject": (Passing("serviceRole", "codebuild.amazonaws.com"),),
     "datapipeline:CreatePipeline": (Passing("role", "datapipeline.amazonaws.com"),),
 }
+"""What is known of single operations; any other hands a role over when it names one (`_named`)."""
+_ROLE = re.compile(r"(?!remove|delete|detach).*roles?(_?arns?)?", re.IGNORECASE)
+"""The names of parameters that hold roles: Role, RoleArn, RoleARN, roleArns, serviceRole …"""
+_OTHERS: Mapping[tuple[str, str], str] = {
+    ("apprunner", "accessrolearn"): "build.apprunner.amazonaws.com",
+    ("apprunner", "instancerolearn"): "tasks.apprunner.amazonaws.com",
+    ("batch", "executionrolearn"): "ecs-tasks.amazonaws.com",
+    ("batch", "jobrolearn"): "ecs-tasks.amazonaws.com",
+    ("ecs", "executionrolearn"): "ecs-tasks.amazonaws.com",
+    ("ecs", "taskrolearn"): "ecs-tasks.amazonaws.com",
+    ("eks", "noderole"): "ec2.amazonaws.com",
+    ("eks", "podexecutionrolearn"): "eks-fargate-pods.amazonaws.com",
+    ("rds", "monitoringrolearn"): "monitoring.rds.amazonaws.com",
+}
+"""By prefix and parameter in lower case: who gets the role where it is not the service of the prefix."""
 
 
 def roles_passed(world: World, account: str, call: Call, before: tuple[Decision, ...] = ()) -> tuple[Passed, ...]:
     """The roles that a call hands over; Refusal for an instance profile that does not exist or is empty."""
     found = []
+    given = {name.lower(): value for name, value in call.params.items()}
     for passing in PASSING.get(call.operation, ()):
-        value = call.params.get(passing.param)
+        value = given.get(passing.param.lower())
         if value and passing.param == "IamInstanceProfile":
             found.append(_from_profile(world, account, passing, value, before))
         elif value:
-            found.append(Passed(passing, str(value)))
+            found.append(Passed(passing, _by_name(world, account, str(value)) if passing.by_name else str(value)))
+    if call.operation not in PASSING:
+        found += _named(call.service, call.params)
     return tuple(found)
+
+
+def _by_name(world: World, account: str, text: str) -> str:
+    """The ARN of the role that a parameter names by ARN or by name."""
+    its = (arn for arn, role in sorted(world.roles.items()) if (role.account, role.name) == (account, text))
+    return text if is_role_arn(text) else next(its, f"arn:{world.partition}:iam::{account}:role/{text}")
+
+
+def _named(prefix: str, params: Any) -> Iterator[Passed]:
+    """The roles that an operation without a rule of its own names, however deep: its service gets them."""
+    for name, value in params.items() if isinstance(params, Mapping) else ():
+        held = value if isinstance(value, list | tuple) else [value]
+        for item in held:
+            if isinstance(item, str) and isinstance(name, str) and _ROLE.fullmatch(name) and is_role_arn(item):
+                service = _OTHERS.get((prefix, name.lower()), f"{prefix}.amazonaws.com")
+                yield Passed(Passing(name, service), item)
+            else:
+                yield from _named(prefix, item)
 
 
 def _from_profile(world: World, account: str, passing: Passing, value: Any, before: tuple[Decision, ...]) -> Passed:

@@ -13,6 +13,7 @@ from iamviz.calls.iam_common import malformed, parse_document, refused_because
 from iamviz.calls.model import CallError, Check, Refusal
 from iamviz.engine.decision import Decision
 from iamviz.policy.model import Policy, PolicyKind
+from iamviz.world.aws_managed import aws_managed
 from iamviz.world.world import World
 
 __all__ = ["packed_size", "session_policies"]
@@ -35,7 +36,7 @@ def session_policies(
     if len(arns) > MOST_POLICY_ARNS:
         raise malformed(f"at most {MOST_POLICY_ARNS} managed session policies, not {len(arns)}", decisions)
     for arn in arns:
-        managed = world.managed_policies.get(arn)
+        managed = world.managed_policies.get(arn) or aws_managed(arn)
         if managed is None or split_fields(arn)[4] not in (account, "aws"):
             raise malformed(f"PolicyArn {arn} does not exist", decisions)
         found.append(Policy.parse(managed.policy.source, PolicyKind.SESSION, name=managed.policy.name, arn=arn))

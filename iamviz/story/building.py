@@ -12,6 +12,7 @@ from iamviz.policy.model import Policy, PolicyKind
 from iamviz.story.organization import OrganizationBuilder
 from iamviz.story.ranges import spread
 from iamviz.story.source import Located, Place, Problem, ScenarioError
+from iamviz.world.aws_managed import aws_managed
 from iamviz.world.entities import (
     AccessKey,
     Account,
@@ -60,13 +61,13 @@ class _Builder:
             name = item["arn"].rpartition("/")[2]
             policy = self.policy(item["document"], PolicyKind.IDENTITY, name, ("policies", number, "document"))
             managed[item["arn"]] = ManagedPolicy(item["arn"], policy)
+        managed |= self.check_references(data, managed)
         world = replace(world, accounts=Map(accounts), managed_policies=Map(managed))
         for number, item in enumerate(data["accounts"]):
             for index, workload in enumerate(item.get("workloads", ())):
                 world = self.workload(world, item["id"], workload, ("accounts", number, "workloads", index))
         for index, workload in enumerate(data.get("workloads", ())):
             world = self.workload(world, "", workload, ("workloads", index))
-        self.check_references(data, managed)
         world = OrganizationBuilder(self.located, self.policy, self.problems).build(world)
         if self.problems:
             raise ScenarioError(sorted(self.problems, key=lambda problem: problem.line))
@@ -276,8 +277,14 @@ class _Builder:
                 self.problems.append(Problem(self.located.file, line, message))
             return Policy.parse('{"Statement": []}', kind, name=name)
 
-    def check_references(self, data: Mapping[str, Any], managed: Mapping[str, ManagedPolicy]) -> None:
-        """Managed policies must be written down: a missing one would silently allow less, or bound nothing."""
+    def check_references(
+        self, data: Mapping[str, Any], managed: Mapping[str, ManagedPolicy]
+    ) -> Mapping[str, ManagedPolicy]:
+        """Managed policies must be written down: a missing one would silently allow less, or bound nothing.
+
+        What is AWS's own and held here need not be: these are returned.
+        """
+        of_aws = {}
         for a, account in enumerate(data["accounts"]):
             for kind in ("users", "groups", "roles"):
                 for i, item in enumerate(account.get(kind, ())):
@@ -286,7 +293,11 @@ class _Builder:
                     if item.get("boundary"):
                         wanted.append(((*place, "boundary"), item["boundary"]))
                     for where, arn in wanted:
-                        if arn not in managed:
+                        found = aws_managed(arn)
+                        if arn not in managed and found is not None:
+                            of_aws[arn] = found
+                        elif arn not in managed:
                             known = ", ".join(sorted(managed)) or "none"
                             message = f"no managed policy {arn!r} under policies; there are: {known}"
                             self.problems.append(self.located.problem(where, message))
+        return of_aws

@@ -136,7 +136,7 @@ ABSENT = [
     (
         "AttachRolePolicy",
         {"RoleName": "Reader", "PolicyArn": arn("policy", "X")},
-        f"Policy {arn('policy', 'X')} was not found.",
+        f"Policy {arn('policy', 'X')} does not exist or is not attachable.",
     ),
     ("DetachRolePolicy", {"RoleName": "Reader", "PolicyArn": READS.arn}, f"Policy {READS.arn} was not found."),
     ("DeletePolicy", {"PolicyArn": arn("policy", "X")}, f"Policy {arn('policy', 'X')} was not found."),
@@ -153,7 +153,7 @@ ABSENT = [
     (
         "PutUserPermissionsBoundary",
         {"UserName": "ana", "PermissionsBoundary": arn("policy", "X")},
-        f"Policy {arn('policy', 'X')} was not found.",
+        f"Scope ARN: {arn('policy', 'X')} does not exist or is not attachable.",
     ),
     (
         "CreateRole",
@@ -162,7 +162,7 @@ ABSENT = [
             "AssumeRolePolicyDocument": document(trusts(HOME)),
             "PermissionsBoundary": arn("policy", "X"),
         },
-        f"Policy {arn('policy', 'X')} was not found.",
+        f"Scope ARN: {arn('policy', 'X')} does not exist or is not attachable.",
     ),
 ]
 

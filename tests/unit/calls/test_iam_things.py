@@ -401,3 +401,40 @@ def test_a_service_linked_role_can_be_looked_at_though_not_changed() -> None:
 def test_trust_never_crosses_a_partition(principal: str) -> None:
     refused = do(world(), ANA, "iam:CreateRole", RoleName="X", AssumeRolePolicyDocument=document(trusts(principal)))
     assert code(refused) == "MalformedPolicyDocument"
+
+
+# -- managed policies of AWS
+
+OF_AWS = "arn:aws:iam::aws:policy/"
+
+
+def test_a_policy_of_aws_can_be_attached_without_being_written_down() -> None:
+    here = world(user("bea"))
+    bea, s3 = f"user:{HOME}/bea", f"{OF_AWS}AmazonS3ReadOnlyAccess"
+    assert not do(here, bea, "s3:GetObject", Resource="arn:aws:s3:::b/k").ok
+    here = done(do(here, ANA, "iam:AttachUserPolicy", UserName="bea", PolicyArn=s3))
+    assert do(here, bea, "s3:GetObject", Resource="arn:aws:s3:::b/k").ok
+    assert not do(here, bea, "s3:PutObject", Resource="arn:aws:s3:::b/k").ok
+    for policy in (f"{OF_AWS}AmazonS3ReadOnly", "arn:aws-cn:iam::aws:policy"):
+        refused = do(here, ANA, "iam:AttachUserPolicy", UserName="bea", PolicyArn=policy)
+        assert text(refused) == f"Policy {policy} does not exist or is not attachable."
+    assert do(here, ANA, "iam:PutUserPermissionsBoundary", UserName="bea", PermissionsBoundary=s3).ok
+
+
+def test_a_session_can_be_limited_by_a_policy_of_aws() -> None:
+    here = world(role("Wide", trusts(ANA_ARN), allow("*")))
+    limit = [{"arn": f"{OF_AWS}AmazonS3ReadOnlyAccess"}]
+    params = {"RoleArn": arn("role", "Wide"), "RoleSessionName": "ana", "PolicyArns": limit}
+    here = done(do(here, ANA, "sts:AssumeRole", save="limited", **params))
+    assert do(here, "session:limited", "s3:GetObject", Resource="arn:aws:s3:::b/k").ok
+    assert not do(here, "session:limited", "s3:PutObject", Resource="arn:aws:s3:::b/k").ok
+
+
+@pytest.mark.parametrize("its", [f"{OF_AWS}AdministratorAccess", arn("policy", "Theirs", AWAY)])
+def test_a_policy_of_somebody_else_cannot_be_changed_and_one_of_another_account_not_attached(its: str) -> None:
+    here = world(managed("Theirs", allow("s3:*"), account=AWAY))
+    version = {"PolicyArn": its, "PolicyDocument": document(allow("s3:*"))}
+    for operation, params in (("DeletePolicy", {"PolicyArn": its}), ("CreatePolicyVersion", version)):
+        assert text(do(here, ADMIN, f"iam:{operation}", **params)) == "Policy is outside your own account."
+    attached = do(here, ADMIN, "iam:AttachUserPolicy", UserName="ana", PolicyArn=its)
+    assert attached.ok is its.startswith(OF_AWS)

@@ -114,3 +114,40 @@ def test_what_a_role_is_passed_to_lies_in_the_partition_of_the_world() -> None:
     made = do(world, ANA, "lambda:CreateFunction", FunctionName="f", Role=its.arn)
     assert made.ok
     assert [workload.arn for workload in made.world.workloads.values()] == [function]
+
+
+R = arn("role", "R")
+NESTED = [
+    ("scheduler:CreateSchedule", {"Name": "n", "Target": {"Arn": "x", "RoleArn": R}}, "scheduler.amazonaws.com"),
+    ("events:PutTargets", {"Targets": [{"Id": "1"}, {"Id": "2", "RoleArn": R}]}, "events.amazonaws.com"),
+    ("firehose:CreateDeliveryStream", {"ExtendedS3DestinationConfiguration": {"RoleARN": R}}, "firehose.amazonaws.com"),
+    ("rolesanywhere:CreateProfile", {"roleArns": [R]}, "rolesanywhere.amazonaws.com"),
+    ("eks:CreateCluster", {"roleArn": R}, "eks.amazonaws.com"),
+    ("eks:CreateNodegroup", {"nodeRole": R}, "ec2.amazonaws.com"),
+    ("ecs:RunTask", {"overrides": {"taskRoleArn": R}}, "ecs-tasks.amazonaws.com"),
+    ("s3:PutBucketReplication", {"ReplicationConfiguration": {"Role": R}}, "s3.amazonaws.com"),
+    ("ecs:RegisterTaskDefinition", {"TaskRoleArn": R}, "ecs-tasks.amazonaws.com"),
+    ("glue:CreateJob", {"Role": "R"}, "glue.amazonaws.com"),
+    ("autoscaling:CreateLaunchConfiguration", {"IamInstanceProfile": "R"}, "ec2.amazonaws.com"),
+]
+
+
+@pytest.mark.parametrize(("operation", "params", "service"), NESTED, ids=[operation for operation, *_ in NESTED])
+def test_every_operation_that_names_a_role_hands_it_over(operation: str, params: dict[str, Any], service: str) -> None:
+    """2.4: without iam:PassRole nobody gives a role to a service, whatever the call is."""
+    may_call = user("ana", allow(f"{operation.partition(':')[0]}:*"))
+    may_pass = allow("iam:PassRole", R, Condition={"StringEquals": {"iam:PassedToService": service}})
+    trusting, distrusting = role("R", trusts({"Service": service})), role("R", trusts({"Service": "x.amazonaws.com"}))
+    refused = do(company(may_call, trusting), ANA, operation, **params)
+    assert "iam:PassRole on resource: " + R in text(refused)
+    both = user("ana", allow(f"{operation.partition(':')[0]}:*"), may_pass)
+    assert do(company(both, trusting), ANA, operation, **params).ok
+    assert code(do(company(both, distrusting), ANA, operation, **params)) == "InvalidParameterValueException"
+
+
+@pytest.mark.parametrize(
+    "params", [{"Resource": R}, {"RemoveIamRoles": [R]}, {"PrincipalArn": R}, {"Role": "some text"}]
+)
+def test_a_role_that_is_only_spoken_of_is_not_passed(params: dict[str, Any]) -> None:
+    world = company(user("ana", allow("redshift:*")), role("R", trusts(EC2)))
+    assert do(world, ANA, "redshift:ModifyClusterIamRoles", **params).ok

@@ -481,3 +481,47 @@ class TestSaml:
 
     def test_a_source_identity_outside_its_pattern_is_refused(self) -> None:
         assert code(self.login(SourceIdentity="aws:ana")) == "InvalidIdentityToken"
+
+
+class TestOAuth:
+    """4.4: ProviderId is for the two built-in providers of OAuth 2.0, and never for OpenID Connect."""
+
+    AMAZON = "www.amazon.com"
+    WORLD = company(
+        role(
+            "Lwa",
+            trusts(
+                {"Federated": AMAZON},
+                "sts:AssumeRoleWithWebIdentity",
+                Condition={"StringEquals": {f"{AMAZON}:app_id": "amzn1.application"}},
+            ),
+        ),
+    )
+
+    def login(self, provider: str, **claims: str) -> Any:
+        params = {"RoleArn": arn("role", "Lwa"), "RoleSessionName": "run", "WebIdentityToken": claims}
+        return do(self.WORLD, "web:app", "sts:AssumeRoleWithWebIdentity", ProviderId=provider, **params)
+
+    def test_the_application_is_a_condition_key(self) -> None:
+        assert self.login(self.AMAZON, app_id="amzn1.application", user_id="u").ok
+        assert code(self.login(self.AMAZON, app_id="other", user_id="u")) == "AccessDenied"
+
+    def test_it_is_not_for_a_token_of_openid_connect_nor_for_one_of_another_issuer(self) -> None:
+        assert code(self.login(GITHUB, iss=f"https://{GITHUB}")) == "ValidationError"
+        assert code(self.login(self.AMAZON, iss=f"https://{GITHUB}", app_id="x")) == "InvalidIdentityToken"
+
+
+@pytest.mark.parametrize("actor", ["web:job", "saml:corp", "anonymous"])
+@pytest.mark.parametrize("operation", ["sts:GetCallerIdentity", "sts:GetSessionToken", "iam:ListUsers"])
+def test_what_nobody_signed_has_no_identity(actor: str, operation: str) -> None:
+    """4.1: only the calls that bring a token go unsigned."""
+    result = do(company(), actor, operation)
+    assert (code(result), text(result)) == ("MissingAuthenticationToken", "Request is missing Authentication Token")
+
+
+def test_without_an_audience_a_built_in_provider_lets_nobody_in() -> None:
+    world = company(role("G", trusts({"Federated": "accounts.google.com"}, "sts:AssumeRoleWithWebIdentity")))
+    params = {"RoleArn": arn("role", "G"), "RoleSessionName": "run"}
+    told = {"iss": "https://accounts.google.com", "sub": "1"}
+    for claims, ok in ((told, False), (told | {"aud": "a"}, True)):
+        assert do(world, "web:app", "sts:AssumeRoleWithWebIdentity", WebIdentityToken=claims, **params).ok is ok
