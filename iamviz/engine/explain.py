@@ -102,12 +102,18 @@ class Explanation:
 
     @cached_property
     def deciding(self) -> tuple[StatementTrace, ...]:
-        """The statements that made the outcome: the Denys that apply, or the Allows of the gates that grant."""
+        """The statements that made the outcome: the Denys that apply, or the Allows of the gates that grant.
+
+        Where full access is implied and nothing else grants, those of the session policy that lets it pass.
+        """
         if self.outcome is Outcome.EXPLICIT_DENY:
             return tuple(t for t in self.statements if t.applies and t.statement.effect is Effect.DENY)
         if self.outcome is Outcome.IMPLICIT_DENY:
             return ()
-        granting = (gate for row in self.rows for gate in row.gates if gate.status is Status.GRANTS)
+        gates = [gate for row in self.rows for gate in row.gates]
+        granting = [gate for gate in gates if gate.status is Status.GRANTS]
+        if not granting and self.decision.request.caller.has_full_access:
+            granting = [gate for gate in gates if gate.kind is PolicyKind.SESSION and gate.status is Status.PASSES]
         return self._named(trace for gate in granting for trace in gate.statements if trace.applies)
 
     @cached_property

@@ -7,7 +7,7 @@ from iamviz.engine.request import Caller, CallerKind
 from iamviz.policy.elements import PrincipalEntry
 from iamviz.policy.model import Effect, PolicyKind, Statement
 
-__all__ = ["MatchKind", "entry_match", "hits_principal", "principal_matches"]
+__all__ = ["MatchKind", "entry_match", "hits_principal", "principal_matches", "unlisted"]
 
 
 class MatchKind(StrEnum):
@@ -106,13 +106,18 @@ def _is_exempt(entries: Iterable[PrincipalEntry], caller: Caller, has_boundary: 
     """Whether NotPrincipal lists every identity of the caller; one who has a boundary is never exempt (2.4)."""
     if has_boundary and caller.has_identity_side:
         return False
+    return not unlisted(entries, caller)
+
+
+def unlisted(entries: Iterable[PrincipalEntry], caller: Caller) -> frozenset[MatchKind]:
+    """The identities of the caller that the entries of a NotPrincipal element leave out; ``*`` lists them all (2.4)."""
     listed = {entry_match(entry, caller) for entry in entries}
     if MatchKind.WILDCARD in listed:
-        return True
+        return frozenset()
     needed = _IDENTITIES.get(CallerKind(caller.kind), frozenset({MatchKind.WILDCARD}))
     if caller.kind is CallerKind.FEDERATED_USER and not caller.user_arn:
         needed -= {MatchKind.PARENT}  # made by the root user: its parent is the account
-    return needed <= listed
+    return needed - listed
 
 
 _IDENTITIES: dict[CallerKind, frozenset[MatchKind]] = {

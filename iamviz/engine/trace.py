@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
+from iamviz.engine.hindsight import about_condition, about_not_principal, about_principal, about_resource
 from iamviz.engine.match import WITH_PRINCIPAL
 from iamviz.engine.principals import entry_match, hits_principal
 from iamviz.engine.request import Caller, CallerKind, Request
@@ -23,7 +24,8 @@ Value = TypeVar("Value")
 class ElementTrace(NamedTuple):
     """One element of a statement: whether it matched, which entries did, what is listed, what the request has.
 
-    ``name`` is the element's name in the document (``NotAction``), ``span`` its place there.
+    ``name`` is the element's name in the document (``NotAction``), ``span`` its place there. ``note`` says why it came
+    out so where that is not plain from the entries.
     """
 
     name: str
@@ -32,10 +34,15 @@ class ElementTrace(NamedTuple):
     listed: tuple[str, ...]
     got: str
     span: Span | None
+    note: str = ""
 
     @property
     def sentence(self) -> str:
         """In words: ``Action lists s3:GetObject, s3:ListBucket, not s3:DeleteObject``."""
+        return f"{self._plain}; {self.note}" if self.note else self._plain
+
+    @property
+    def _plain(self) -> str:
         listed = ", ".join(self.listed) or "nothing"
         if self.name.startswith("Not"):
             return f"{self.name} {listed} {'does not exempt' if self.matched else 'exempts'} {self.got}"
@@ -59,10 +66,13 @@ class ConditionTrace(NamedTuple):
     @property
     def sentence(self) -> str:
         """In words: ``sts:ExternalId is absent; StringEquals wants cust-7f3a``."""
-        wanted = " or ".join(self.row.values) or "nothing"
         got = "is absent" if self.got is None else "is " + (", ".join(self.got) or "empty")
         rest = f"; {self.note}" if self.note else ""
-        return f"{self.row.key} {got}; {self.row.name} wants {wanted}{rest}"
+        return f"{self.row.key} {got}; {self.row.name} wants {_wanted(self.row)}{rest}"
+
+    def hindsight(self, request: Request) -> str:
+        """What its variables stood for, and why no value matches where the values alone do not show it."""
+        return about_condition(self.row, self.matched, self.got, request.values)
 
 
 class StatementTrace(NamedTuple):
@@ -105,9 +115,21 @@ class StatementTrace(NamedTuple):
         return head + "; ".join(miss.sentence for miss in self.misses)
 
     def naming(self, request: Request) -> "StatementTrace":
-        """The same trace, its elements naming what was asked for."""
-        got = {THE_ACTION: request.action, THE_RESOURCE: request.resource}
-        return self._replace(elements=tuple(e._replace(got=got.get(e.got, e.got)) for e in self.elements))
+        """The same trace, its elements naming what was asked for, with notes on what the values alone do not show."""
+        elements = tuple(self._named(element, request) for element in self.elements)
+        conditions = (row._replace(note=_joined(row.note, row.hindsight(request))) for row in self.conditions)
+        return self._replace(elements=elements, conditions=tuple(conditions))
+
+    def _named(self, element: ElementTrace, request: Request) -> ElementTrace:
+        match element.name:
+            case "Action" | "NotAction":
+                return element._replace(got=request.action)
+            case "Resource" | "NotResource":
+                note = about_resource(self.statement, element.matched, request)
+                return element._replace(got=request.resource, note=note)
+            case "Principal" if not element.matched:
+                return element._replace(note=about_principal(self.statement.principals or (), request.caller))
+        return element
 
 
 def tracer(policy: Policy, kind: PolicyKind) -> "Tracer":
@@ -280,7 +302,9 @@ def _principal(statement: Statement, request: Request, kind: PolicyKind, has_bou
     name = "NotPrincipal" if statement.not_principal else "Principal"
     matched = hits_principal(statement, request.caller, kind, has_boundary)
     listed, got = tuple(entry.text for entry in entries), _caller_text(request.caller)
-    return ElementTrace(name, matched, ", ".join(hits), listed, got, statement.spans.get(name))
+    told = statement.not_principal and matched
+    note = about_not_principal(entries, request.caller, has_boundary) if told else ""
+    return ElementTrace(name, matched, ", ".join(hits), listed, got, statement.spans.get(name), note)
 
 
 def _caller_text(caller: Caller) -> str:
@@ -313,9 +337,35 @@ def _note(row: ConditionRow, request: Request, got: tuple[str, ...] | None) -> s
         return f"{qualifier.value} is {'true' if qualifier is Qualifier.ALL else 'false'} for an absent key"
     if qualifier is Qualifier.NONE and (row.is_multivalued or len(got) > 1):
         return "several values need ForAnyValue or ForAllValues (unconfirmed)"
-    if row.variables:
-        return ", ".join(f"${{{v.key}}} has no value" for v in row.variables if v.value(request.values) is None)
     return ""
+
+
+_BOUNDS = {
+    "NumericLessThan": "less than",
+    "NumericLessThanEquals": "at most",
+    "NumericGreaterThan": "more than",
+    "NumericGreaterThanEquals": "at least",
+    "DateLessThan": "a time before",
+    "DateLessThanEquals": "a time not after",
+    "DateGreaterThan": "a time after",
+    "DateGreaterThanEquals": "a time not before",
+}
+
+
+def _wanted(row: ConditionRow) -> str:
+    """What a condition row asks of a value, in words."""
+    operator, _, _ = row.parsed
+    if operator.name == "Null":
+        presence = {"true": "the key to be absent", "false": "the key to be there"}
+        return " or ".join(presence.get(value, value) for value in row.values) or "nothing"
+    values = " or ".join(value or "an empty text" for value in row.values) or "nothing"
+    if operator.negated:
+        return f"anything but {values}" if row.values else "anything"
+    return f"{_BOUNDS[operator.name]} {values}" if operator.name in _BOUNDS else values
+
+
+def _joined(*notes: str) -> str:
+    return "; ".join(note for note in notes if note)
 
 
 def _and(names: Sequence[str]) -> str:

@@ -212,10 +212,10 @@ class ConditionRow:
         It remembers its answers: the same tags, addresses and times come again and again.
         """
         if all(template.is_static for template in self.templates):
-            return lru_cache(REMEMBERED)(self._among({}))
+            return lru_cache(REMEMBERED)(self.among({}))
         return None
 
-    def _among(self, context: Context) -> Test:
+    def among(self, context: Context) -> Test:
         """The test for "is among the policy's values", with the variables of one request."""
         operator, _, _ = self.parsed
         compiled = (operator.compile(template, context) for template in self.templates)
@@ -229,7 +229,7 @@ class ConditionRow:
         key, negated = self.lookup, operator.negated
         if operator.name == "Null":
             return self._null_test(qualifier)
-        static, among = self._static, self._among
+        static, among = self._static, self.among
         multivalued = self.is_multivalued
         absent = answer_when_absent(operator, qualifier, if_exists)
 

@@ -39,8 +39,7 @@ def check_resources(statement: Statement, report: Report) -> None:
             continue
         _check_length(statement, entry, fields, report)
         _check_partition(entry, fields, report)
-        if len(fields) > 2:
-            _check_service(entry, fields[2], report)
+        _check_service(entry, fields[2] if len(fields) > 2 else "", report)
         if len(fields) == 6:
             _check_region_and_account(entry, fields, report)
 
@@ -94,8 +93,11 @@ def _check_partition(entry: Entry, fields: list[str], report: Report) -> None:
 
 
 def _check_service(entry: Entry, service: str, report: Report) -> None:
-    """1.3 and 1.5: the service is written in lower case and holds no wildcard."""
-    if has_wildcard(service):
+    """1.3 and 1.5: the service is written out, in lower case, and holds no wildcard."""
+    if not service:
+        if not entry.text.endswith("*"):
+            report.error("MISSING_ARN_SERVICE", entry.place, f"the ARN {quote(entry.text)} names no service", _FORM)
+    elif has_wildcard(service):
         hint = "write one ARN for each service, or *"
         message = f"a wildcard in the service of {quote(entry.text)}"
         report.error("WILDCARD_IN_ARN_SERVICE", entry.place, message, hint)

@@ -330,6 +330,10 @@ RESOURCES = [
     Rule("WILDCARD_IN_PARTITION", ADVICE, resources("arn:*:s3:::b"), resources("arn:aws:s3:::b")),
     Rule("INVALID_PARTITION", ANALYZER, resources("arn:awz:s3:::b"), resources("arn:aws-us-gov:s3:::b")),
     Rule("WILDCARD_IN_ARN_SERVICE", PARSER, resources("arn:aws:s*:::b"), resources("arn:aws:s3:::*")),
+    *[
+        Rule("MISSING_ARN_SERVICE", PARSER, resources(text), resources("arn:aws:sqs"))
+        for text in ("arn:aws", "arn:aws:", "arn:aws:::b", "arn:aws::::b")
+    ],
     Rule("INVALID_ARN_SERVICE_CASE", ANALYZER, resources("arn:aws:S3:::b"), resources("arn:aws:s3:::B")),
     Rule(
         "INVALID_ARN_SERVICE",

@@ -213,3 +213,12 @@ def test_a_session_is_told_with_its_role_where_the_path_is_what_is_missing() -> 
         "Principal lists arn:aws:iam::111122223333:role/Reader, "
         f"not arn:aws:sts::111122223333:assumed-role/Reader/ana (a session of {ROLE})"
     )
+
+
+@pytest.mark.parametrize(
+    "caller", [Caller("root", USER.arn, USER.account), Caller("federated-user", "f", USER.account)]
+)
+def test_where_full_access_is_implied_the_session_policy_that_lets_it_pass_decides(caller: Caller) -> None:
+    told = explain(PolicySet(session=unnamed("session", Action="s3:*")), caller=caller)
+    assert told.outcome == "allowed"
+    assert [trace.kind for trace in told.deciding] == ["session"]
