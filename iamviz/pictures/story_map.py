@@ -53,6 +53,8 @@ def error_told(outcome: str) -> str:
 def verb_of(operation: str) -> str:
     """What an operation does, in the present tense: ``reads``, ``deletes``."""
     name = operation.partition(":")[2]
+    if name.startswith("Put") and name.endswith("Tagging"):
+        return "tags"
     found = _FIRST_WORD.match(name)
     word = found[0] if found else name
     return _VERBS.get(word, word.lower() + ("es" if word.endswith(("s", "sh", "ch")) else "s"))

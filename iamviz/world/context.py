@@ -67,8 +67,8 @@ class Context(tuple[ContextValue, ...]):
     def _repr_html_(self) -> str:
         """The table as notebooks show it; everything in it is escaped, values come from files."""
 
-        def cell(tag: str, html: str) -> str:
-            return f'<{tag} style="text-align:left;font-weight:400">{html}</{tag.partition(" ")[0]}>'
+        def cell(tag: str, html: str, more: str = "") -> str:
+            return f'<{tag} style="text-align:left;font-weight:400{more}">{html}</{tag.partition(" ")[0]}>'
 
         heads = ("condition key", "value", "where it comes from")
         head = "".join(cell('th scope="col"', name) for name in heads)
@@ -76,7 +76,7 @@ class Context(tuple[ContextValue, ...]):
             "<tr>"
             + cell('th scope="row"', "<code>" + escape(row["key"]) + "</code>")
             + cell("td", "<code>" + escape(row["value"]) + "</code>")
-            + cell("td", escape(row["origin"]))
+            + cell("td", escape(row["origin"]), ";min-width:10em")  # words beside code: a narrow page scrolls sideways
             + "</tr>"
             for row in self.rows
         )
