@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from iamviz.exercises import Exam, Exercise, ExerciseError, exam, exercise
     from iamviz.loading import DumpWarning, load, play
     from iamviz.notebook import stepper
+    from iamviz.notebook.bet_table import bet_table
     from iamviz.notebook.clock import clock
     from iamviz.notebook.explorer import explorer
     from iamviz.notebook.policy_bench import policy_bench
     from iamviz.notebook.predict import predict
+    from iamviz.notebook.slider import slider
     from iamviz.pictures.action_table import action_table, questions_table
     from iamviz.pictures.arn_anatomy import arn_anatomy
     from iamviz.pictures.asked import allowed_picture as allowed_actions
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from iamviz.pictures.asked import reach_picture as can_reach
     from iamviz.pictures.asked import who_can_assume_picture as who_can_assume
     from iamviz.pictures.asked import who_can_picture as who_can
+    from iamviz.pictures.crowds import headcount_picture as headcount
     from iamviz.pictures.crowds import hub_picture as hub
     from iamviz.pictures.crowds import sessions_picture as sessions
     from iamviz.pictures.engine_code import engine_code
@@ -71,12 +74,14 @@ _PLACES = {
     "iamviz.notebook": ("stepper",),
     "iamviz.notebook.policy_bench": ("policy_bench",),
     "iamviz.notebook.explorer": ("explorer",),
+    "iamviz.notebook.bet_table": ("bet_table",),
     "iamviz.notebook.clock": ("clock",),
     "iamviz.notebook.predict": ("predict",),
+    "iamviz.notebook.slider": ("slider",),
     "iamviz.pictures.action_table": ("action_table", "questions_table"),
     "iamviz.pictures.engine_code": ("engine_code",),
     "iamviz.pictures.arn_anatomy": ("arn_anatomy",),
-    "iamviz.pictures.crowds": ("hub_picture as hub", "sessions_picture as sessions"),
+    "iamviz.pictures.crowds": ("headcount_picture as headcount", "hub_picture as hub", "sessions_picture as sessions"),
     "iamviz.pictures.asked": (
         "allowed_picture as allowed_actions",
         "comparison_picture as compare",
@@ -145,6 +150,7 @@ __all__ = [
     "allowed_actions",
     "arn_anatomy",
     "ask",
+    "bet_table",
     "can_reach",
     "check_policy",
     "clock",
@@ -160,6 +166,7 @@ __all__ = [
     "explorer",
     "findings",
     "gates",
+    "headcount",
     "hints",
     "hub",
     "lifelines",
@@ -175,6 +182,7 @@ __all__ = [
     "questions_table",
     "redact",
     "sessions",
+    "slider",
     "statements",
     "stepper",
     "story_map",

@@ -40,12 +40,13 @@ class Case:
     """One thing that is tried in the world after the answer: calls in order, the last one is judged.
 
     ``want`` is ``allowed``, ``denied`` (any refusal), ``implicitDeny``, ``explicitDeny`` or an error code; None where
-    the answer says what is expected (kind "choose").
+    the answer says what is expected (kind "choose"). ``because`` is the author's reason, told with the report.
     """
 
     name: str
     calls: tuple[Call, ...]
     want: str | None = None
+    because: str = ""
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def _exercise(name: str, located: Located) -> Exercise:
     answer = data["answer"]
     kind = answer["kind"]
     cases = tuple(
-        Case(item["name"], _calls(item, world, located, ("cases", number)), item.get("want"))
+        Case(item["name"], _calls(item, world, located, ("cases", number)), item.get("want"), item.get("because", ""))
         for number, item in enumerate(data["cases"])
     )
     story = None

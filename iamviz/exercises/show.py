@@ -127,7 +127,7 @@ def report_html(report: Report) -> str:
         body = _evidence(report.refused) + _findings_html(report.refused)
     else:
         choose = report.exercise.kind == "choose"
-        heads = ("What was tried", *(("your answer", "AWS") if choose else ("wanted", "came out")), "so")
+        heads = ("What was tried", *_heads(choose), "so")
         head = "".join(f'<th class="t1" scope="col">{esc(text)}</th>' for text in heads)
         rows = "".join(_case_html(case, choose) for case in report.cases)
         table = f'<table class="rows"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
@@ -137,12 +137,19 @@ def report_html(report: Report) -> str:
 
 def _case_html(case: CaseResult, choose: bool) -> str:
     so = _so(choose) if case.ok else "not yet"
+    wanted, came = _heads(choose)
+    because = f'<p class="t2">{inline(case.case.because)}</p>' if case.case.because else ""
     row_class = "" if case.ok else ' class="bad c-none"'
     return (
-        f'<tr{row_class}><th scope="row">{inline(case.case.name)}</th>'
-        f'<td data-c="wanted">{verdict_html(case.want)}</td><td data-c="came out">{verdict_html(case.got)}</td>'
+        f'<tr{row_class}><th scope="row">{inline(case.case.name)}{because}</th>'
+        f'<td data-c="{wanted}">{verdict_html(case.want)}</td><td data-c="{came}">{verdict_html(case.got)}</td>'
         f'<td data-c="so">{f"<b>{so}</b>" if not case.ok else so}</td></tr>'
     )
+
+
+def _heads(choose: bool) -> tuple[str, str]:
+    """What the two verdicts of a case are called."""
+    return ("your answer", "AWS") if choose else ("wanted", "came out")
 
 
 def _so(choose: bool) -> str:
@@ -155,7 +162,8 @@ def _failing_html(report: Report) -> str:
     if failing is None:
         return ""
     advice = f"<p>{inline(report.advice)}</p>" if report.advice else ""
-    return f'<p class="b big">{esc(failing.case.name)}</p>{_evidence(failing)}{advice}'
+    shown = _evidence(failing) + advice
+    return f'<p class="b big">{esc(failing.case.name)}</p>{shown}' if shown else ""
 
 
 def _evidence(what: CaseResult | Refused) -> str:
@@ -201,6 +209,7 @@ def report_text(report: Report) -> str:
         choose = report.exercise.kind == "choose"
         came = got if case.ok else f"{got} ({'your answer' if choose else 'wanted'}: {outcome_words(case.want)})"
         lines.append(f"  {_so(choose) if case.ok else 'NOT YET':9}  {clean(case.case.name)}: {clean(came)}")
+        lines += [f"             {clean(case.case.because)}"] * bool(case.case.because)
     failing = report.first_failing
     if failing is not None and failing.decision is not None:
         lines += ["", str(failing.decision.explain())]

@@ -6,16 +6,14 @@ from collections.abc import Iterable
 
 import ipywidgets as widgets
 
-from iamviz.notebook.component import FULL, Component
+from iamviz.notebook.component import Component
+from iamviz.notebook.slider import scrubber
 from iamviz.pictures.clock import Clock, clock_picture, pane_html
-from iamviz.pictures.css import style_tag
 from iamviz.pictures.instants import Asked
 from iamviz.pictures.picture import Picture
 from iamviz.story.story import Story
 
 __all__ = ["StoryClock", "clock"]
-
-_MILLISECONDS = 1200
 
 
 class StoryClock(Component):
@@ -36,19 +34,8 @@ class StoryClock(Component):
 
     def _make_widget(self) -> widgets.Widget:
         made = self._clock
-        drawn = [f'<div class="iv-frame">{pane_html(made, k)}</div>' for k in range(len(made.instants))]
-        panes = [
-            widgets.HTML(f'<div class="iamviz"><div class="iv-clock">{one}</div></div>', layout=FULL) for one in drawn
-        ]
-        stack = widgets.Stack(panes, selected_index=0, layout=FULL)
-        options = [(time, k) for k, time in enumerate(made.times())]
-        slider = widgets.SelectionSlider(options=options, index=0, description="Time", layout=FULL)
-        play = widgets.Play(min=0, max=len(panes) - 1, interval=_MILLISECONDS, show_repeat=False)
-        widgets.jslink((slider, "index"), (stack, "selected_index"))
-        widgets.jslink((play, "value"), (slider, "index"))
-        controls = widgets.HBox([play, slider], layout={"align_items": "center", **FULL})
-        style = widgets.HTML(style_tag(self.picture.components))
-        return widgets.VBox([style, controls, stack], layout=FULL)
+        drawn = [pane_html(made, k) for k in range(len(made.instants))]
+        return scrubber(made.times(), "Time", drawn, self.picture)
 
 
 def clock(story: Story, probes: Iterable[Asked] | None = None) -> StoryClock:

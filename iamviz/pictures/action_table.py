@@ -98,7 +98,22 @@ def questions_table(
 
     ``identities`` and ``unknown`` are as in `action_table`; the questions are (action, resource), named, in groups.
     """
-    unknown = tuple(unknown)
+    columns, groups = asked(identities, questions, tuple(unknown))
+    rows_told = tuple(
+        (group.title, row.label, tuple(cell.word for cell in row.cells)) for group in groups for row in group.rows
+    )
+    heads = tuple(identities)
+    html = actions_table(title, columns, groups, corner="Question") + _legend(groups)
+    text = f"{title}\n{_frame(heads, rows_told, _QUESTIONS).to_string()}".strip()
+    return ActionTable(html, text, _COMPONENTS, title=title, columns=heads, rows=rows_told, names=_QUESTIONS)
+
+
+def asked(
+    identities: Mapping[str, tuple[World, str]],
+    questions: Mapping[str, Mapping[str, tuple[str, str]]],
+    unknown: tuple[str, ...] = (),
+) -> tuple[list[Column], list[ActionGroup]]:
+    """The heads and the answers of a table of questions."""
     groups: list[ActionGroup] = []
     columns: list[Column] = []
     for heading, named in questions.items():
@@ -108,13 +123,7 @@ def questions_table(
             columns = columns or _columns(identities, decisions)
             rows.append(replace(_row(action, decisions, unknown), label=label))
         groups.append(ActionGroup(heading, tuple(rows)))
-    rows_told = tuple(
-        (group.title, row.label, tuple(cell.word for cell in row.cells)) for group in groups for row in group.rows
-    )
-    heads = tuple(identities)
-    html = actions_table(title, columns, groups, corner="Question") + _legend(groups)
-    text = f"{title}\n{_frame(heads, rows_told, _QUESTIONS).to_string()}".strip()
-    return ActionTable(html, text, _COMPONENTS, title=title, columns=heads, rows=rows_told, names=_QUESTIONS)
+    return columns, groups
 
 
 def _frame(

@@ -1,7 +1,6 @@
 """The clock: a story's time to scrub through; what lives then as bars, what is allowed then as lamps.
 
-Radios stand for chosen instants (at most 24), and the rules of the stepper show the pane of the checked one, so that no
-script takes part.
+Chips stand for chosen instants (at most 24), as on a slider; no script takes part.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from iamviz.pictures.css import components_in
-from iamviz.pictures.frame import checked_id, clock_line
+from iamviz.pictures.frame import clock_line
 from iamviz.pictures.instants import Answer, Asked, Instant, Probe, answer_at, instants, probes_of
 from iamviz.pictures.lifelines import LifeRow, lifelines
 from iamviz.pictures.map_builder import clock
@@ -19,6 +18,7 @@ from iamviz.pictures.marks import Mark, breakable, clean, esc, hue_of, mark, wor
 from iamviz.pictures.picture import Picture
 from iamviz.pictures.request_map import actor_name, short_resource
 from iamviz.pictures.revocation import revocations
+from iamviz.pictures.slider import Pane, strip_html
 from iamviz.pictures.story_map import verb_of
 from iamviz.pictures.story_parts import axis_ticks, life_rows, sessions_of, time_range
 from iamviz.story.story import Step, Story
@@ -86,40 +86,18 @@ def _lives(story: Story, moments: Sequence[Instant]) -> tuple[str, ...]:
 
 def clock_picture(name: str, made: Clock) -> Picture:
     """The clock without scripts; ``name`` becomes the radios' name and the start of every deep link."""
-    html = clock_html(checked_id(name), made)
+    html = clock_html(name, made)
     return Picture(html, made.text(), components_in(html), steps=len(made.instants))
 
 
 def clock_html(name: str, made: Clock) -> str:
-    """Radios, a chip for each instant, and the panes."""
-    times, total = made.times(), len(made.instants)
-    radios = "".join(
-        f'<input type="radio" name="{name}" id="{name}-at-{k}" aria-label="{esc(f"{time}: {instant.title}")}">'
-        for k, (time, instant) in enumerate(zip(times, made.instants, strict=True), 1)
-    )
-    chips = "".join(
-        f'<li><label for="{name}-at-{k}" title="{esc(instant.title)}"><span class="no b">{time}</span></label></li>'
-        for k, (time, instant) in enumerate(zip(times, made.instants, strict=True), 1)
-    )
-    shown = "".join(
-        f'<li class="iv-frame" aria-label="{esc(f"{time}: {made.instants[k].title}")}">{_nav(name, k, times)}'
-        f"{pane_html(made, k)}</li>"
-        for k, time in enumerate(times)
-    )
-    return (
-        f'<div class="iv-stepper iv-clock" role="radiogroup" aria-label="{esc(f"{made.title}: {total} instants")}">'
-        f'{radios}<ol class="iv-rail" aria-hidden="true">{chips}</ol><ol class="iv-frames">{shown}</ol></div>'
-    )
-
-
-def _nav(name: str, index: int, times: Sequence[str]) -> str:
-    def entry(target: int, css_class: str) -> str:
-        if 0 <= target < len(times):
-            return f'<label class="{css_class}" for="{name}-at-{target + 1}">{times[target]}</label>'
-        return f'<span class="c-mute {css_class} off" aria-disabled="true">{"start" if target < 0 else "end"}</span>'
-
-    middle = f'<p class="t2">{index + 1} of {len(times)}</p>'
-    return f'<div class="iv-nav x">{entry(index - 1, "p")}{middle}{entry(index + 1, "n b")}</div>'
+    """A strip of chips, one for each instant, and the panes."""
+    total = len(made.instants)
+    panes = [
+        Pane(time, f"{time}: {instant.title}", pane_html(made, k), f"{k + 1} of {total}")
+        for k, (time, instant) in enumerate(zip(made.times(), made.instants, strict=True))
+    ]
+    return strip_html(name, f"{made.title}: {total} instants", panes)
 
 
 def pane_html(made: Clock, index: int) -> str:

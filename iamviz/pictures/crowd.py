@@ -10,7 +10,7 @@ from typing import Final
 from iamviz.pictures.errors import PictureError
 from iamviz.pictures.marks import clean, esc, num
 
-MOST_LINES: Final = 250
+MOST_LINES: Final = 256
 _PITCH: Final = 1.15
 _TOP: Final = 54
 _BOTTOM: Final = 24
@@ -77,13 +77,18 @@ def crowd(view: Crowd, start: datetime, end: datetime, title_html: str = "", lab
     return (
         f'<figure class="iv-crowd iv-life">{caption}<svg role="img" aria-label="{esc(said)}" width="100%" '
         f'style="height:{height}px"><g class="c-role"><rect y="26" width="100%" height="18" class="k rb"/>'
-        f'<text x="8" y="39" class="b rn">role {esc(view.role)}</text></g>'
+        f'<text {_beside(part(view.now))} y="39" class="b rn">role {esc(view.role)}</text></g>'
         f'<svg y="{_TOP}" width="100%" height="{tall}" viewBox="0 0 {_WIDE} {tall}" preserveAspectRatio="none" '
         f'stroke-width="{num(min(pitch * 0.9, 9))}">{paths}</svg>'
         f'<line x1="{now}" x2="{now}" y1="18" y2="{_TOP + tall + 4}" stroke="var(--iv-ink)" stroke-width="1.5"/>'
         f"{_pill(view.now, part(view.now))}{_count(view, bars, live, pitch, part)}{_axis(start, end, height)}"
         "</svg></figure>"
     )
+
+
+def _beside(now: float) -> str:
+    """Where the role's name stands in its bar: at the left, unless the line of now would cross it there."""
+    return 'x="8"' if not 0 <= now < 0.3 else 'x="100%" dx="-8" text-anchor="end"'
 
 
 def _bars(view: Crowd) -> list[tuple[datetime, datetime]]:

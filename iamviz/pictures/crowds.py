@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+
+from immutables import Map
 
 from iamviz.accounts.trust import who_may_assume
 from iamviz.arn import Arn
+from iamviz.calls.iam_keys import MOST_KEYS
+from iamviz.calls.model import Call
+from iamviz.calls.perform import perform
 from iamviz.pictures.crowd import Crowd, crowd, crowd_text
 from iamviz.pictures.errors import PictureError
 from iamviz.pictures.hub import HubBox, HubCounter, HubSide, hub, hub_text
@@ -118,6 +124,21 @@ def sessions_picture(world: World, role: str, at: datetime | str | None = None) 
 
     Every hairline stands for one session, or for twenty when there are thousands. PictureError without any session.
     """
+    arn, lives = _role_and_lives(world, role)
+    first, last = lives[0][0], max(end for _, end in lives)
+    now = _moment(at, first) if at is not None else world.now
+    start = first.replace(minute=0, second=0, microsecond=0)
+    end = start + -((start - last) // HOUR) * HOUR
+    view = Crowd(world.name_of(arn), lives, now)
+    return Picture(crowd(view, min(start, now), max(end, now), _sentence(view)), crowd_text(view), frozenset({"crowd"}))
+
+
+Life = tuple[datetime, datetime]
+"""When a session was issued, and when it ends."""
+
+
+def _role_and_lives(world: World, role: str) -> tuple[str, tuple[Life, ...]]:
+    """The ARN of a role and the lives of its sessions in order of issue; PictureError where either is missing."""
     arn = world.labels.get(role, role)
     found = [arn] if arn in world.roles else [known for known, r in sorted(world.roles.items()) if r.name == role]
     if len(found) != 1:
@@ -126,12 +147,53 @@ def sessions_picture(world: World, role: str, at: datetime | str | None = None) 
     lives = tuple(sorted((s.issued, s.expires) for s in world.sessions.values() if s.principal == found[0]))
     if not lives:
         raise PictureError(f"this world holds no session of the role {role!r}")
-    first, last = lives[0][0], max(end for _, end in lives)
-    now = _moment(at, first) if at is not None else world.now
-    start = first.replace(minute=0, second=0, microsecond=0)
-    end = start + -((start - last) // HOUR) * HOUR
-    view = Crowd(world.name_of(found[0]), lives, now)
-    return Picture(crowd(view, min(start, now), max(end, now), _sentence(view)), crowd_text(view), frozenset({"crowd"}))
+    return found[0], lives
+
+
+def headcount_picture(people: int, users: World, sessions: World, role: str) -> Picture:
+    """A head count in two designs: a user for each, and sessions of one role.
+
+    ``users`` is a world whose account of users is taken as it was with ``people - 1`` of them; the engine then makes
+    one more, or refuses it (docs/rules/roles_and_sessions.md 1.4: 5,000 an account). ``sessions`` is a world with at
+    least ``people`` sessions of ``role``; of more, an even part is taken. PictureError where a world holds too few.
+    """
+    arn, lives = _role_and_lives(sessions, role)
+    if not 1 <= people <= min(len(lives), len(users.users) + 1):
+        most = min(len(lives), len(users.users) + 1)
+        raise PictureError(f"these worlds have room for 1 to {most:,} people, not {people:,}")
+    held = Map(sorted(users.users.items())[: people - 1])
+    account = next((user.account for _, user in sorted(users.users.items())), sessions.roles[arn].account)
+    hire = Call(f"admin:{account}", "iam:CreateUser", {"UserName": f"number-{people}"})
+    hired = perform(replace(users, users=held), hire)
+    count = len(hired.world.users)
+    said = f"Number {people:,}"
+    if hired.error is None:
+        each = HubSide("A user for each", (HubBox(_named(users, account), count),), (), f"{said} gets a user.", "allow")
+    else:
+        refused = f"{said} is refused. {hired.error.code}: {hired.error.message}"
+        each = HubSide("A user for each", (HubBox(_named(users, account), count),), (), refused, "none")
+    peak = _most_at_once([lives[number * len(lives) // people] for number in range(people)])
+    comes = f"{said} gets a session. {people:,} in a day, at most {peak:,} at a time."
+    home = _named(sessions, sessions.roles[arn].account)
+    one = HubSide("One role for all", (HubBox(home, roles=(sessions.roles[arn].name,)),), (), comes, "allow")
+    counters = [
+        HubCounter("IAM users", count, 0),
+        HubCounter(f"access keys, up to {MOST_KEYS} each", MOST_KEYS * count, 0),
+        HubCounter("roles", 0, 1),
+        HubCounter("deletions per leaver", 1, 0),
+    ]
+    return Picture(hub(each, one, counters), hub_text(each, one, counters), frozenset({"hub"}))
+
+
+def _most_at_once(lives: Iterable[Life]) -> int:
+    """How many of these lives overlap at the fullest moment; one that ends makes room for one that begins then."""
+    lives = list(lives)
+    changes = sorted([(issued, 1) for issued, _ in lives] + [(expires, -1) for _, expires in lives])
+    alive = peak = 0
+    for _, change in changes:
+        alive += change
+        peak = max(peak, alive)
+    return peak
 
 
 def _sentence(view: Crowd) -> str:

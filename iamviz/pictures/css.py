@@ -38,6 +38,7 @@ COMPONENTS: Final = (
     "frame",
     "exercise",
     "predict",
+    "bets",
     "clock",
     "asked",
     "explorer",
@@ -66,6 +67,7 @@ _NEEDS: Final = {
     "crowd": ("lifelines",),
     "overlap": ("tabular",),
     "predict": ("frame",),
+    "bets": ("table",),
     "clock": ("frame", "lifelines"),
     "asked": ("tabular",),
 }
@@ -86,6 +88,7 @@ _MARKERS: Final = {
     "iv-arn": "arn",
     "iv-arns": "arn",
     "iv-acts": "table",
+    "iv-bets": "bets",
     "iv-hub": "hub",
     "iv-crowd": "crowd",
     "iv-panes": "overlap",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from iamviz.pictures.errors import PictureError
-from iamviz.pictures.marks import clean, esc, inline, num, shorten, text_width
+from iamviz.pictures.marks import Mark, clean, esc, inline, mark, num, shorten, text_width
 
 MOST_DOTS: Final = 50
 _COLUMNS: Final = 10
@@ -36,13 +36,14 @@ class HubBox:
 class HubSide:
     """Before or after. ``lines`` say who may assume what: the number of a box of people, that of a box of roles.
 
-    ``note`` is a sentence below the drawing, words between backticks set as code.
+    ``note`` is a sentence below the drawing, words between backticks set as code; with ``mark`` it is a verdict.
     """
 
     title: str
     boxes: tuple[HubBox, ...]
     lines: tuple[tuple[int, int], ...] = ()
     note: str = ""
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,8 @@ def _said(side: HubSide) -> Iterator[str]:
 
 def _side(side: HubSide) -> str:
     note = f'<p class="t2">{inline(side.note)}</p>' if side.note else ""
+    if side.note and side.mark:
+        note = f'<div class="x t2 nt">{mark(side.mark, 15)}<p>{inline(side.note)}</p></div>'
     said = f"{side.title}. {'. '.join(_said(side))}."
     places, height = _places(side)
     drawn = "".join(_box(box, *places[number]) for number, box in enumerate(side.boxes))
@@ -149,7 +152,7 @@ def _box(box: HubBox, x: float, y: float, width: float, height: float) -> str:
         each = -(-box.people // MOST_DOTS) or 1
         words = f"{box.people:,} {'user' if box.people == 1 else 'users'}"
         if each > 1:
-            words = f"{box.people:,} ({each:,} a dot)"
+            words = f"{box.people:,}, {each:,} a dot"
         body += f'{_dots(box, each)}<text x="10" y="{num(height - 9)}">{words}</text>'
     return f'<g transform="translate({num(x)} {num(y)})"><title>{esc(box.name)}</title>{body}</g>'
 

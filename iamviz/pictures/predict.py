@@ -199,7 +199,7 @@ class _Card:
             f"{quote(esc(policy.label), policy.lines, label=_titled(title, policy.label))}</details>"
             for title, policy in policies
         )
-        return f'<div class="pols iv-before">{quotes or "<p>No policy has a say here.</p>"}</div>'
+        return f'<div class="pols iv-before">{quotes or "<p>No policy is attached to either side.</p>"}</div>'
 
     def after(self) -> str:
         """The evidence: the key lock or the deciding statement, the gates, AWS's answer."""

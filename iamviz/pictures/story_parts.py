@@ -363,7 +363,7 @@ def answer_words(step: Step) -> str:
     if "SecretAccessKey" in value:
         value = {name: value[name] for name in ("AccessKeyId", "Expiration") if name in value}
     if not value:
-        return "no output: it is done"
+        return "it is done"
     return ", ".join(f"{json.dumps(name)}: {json.dumps(item)}" for name, item in value.items())
 
 

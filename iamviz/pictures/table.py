@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -12,6 +12,10 @@ from iamviz.pictures.marks import WORD, Mark, breakable, clean, esc, glyph, hue_
 ColumnKind = Literal["user", "group", "role", "session", "service", "idp"]
 
 SHORT_WORD: Final[dict[Mark, str]] = {"allow": "yes", "none": "no", "deny": "barred", "cond": "if"}
+
+
+FEW: Final = 3
+"""Columns that keep their heads as they are, with the details, where there is little room; more turn upright."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +57,24 @@ class ActionGroup:
     rows: tuple[ActionRow, ...]
 
 
+def cell_html(cell: Cell) -> str:
+    """The mark and the word of an answer."""
+    weight = "" if cell.mark == "none" else " b"
+    return f'{mark(cell.mark, 16)}<span class="c-{hue_of(cell.mark)}{weight}">{esc(cell.word)}</span>'
+
+
 def actions_table(
-    title: str, columns: Sequence[Column], groups: Sequence[ActionGroup], note: str = "", corner: str = "Action"
+    title: str,
+    columns: Sequence[Column],
+    groups: Sequence[ActionGroup],
+    note: str = "",
+    corner: str = "Action",
+    cell_of: Callable[[ActionRow, int], str] | None = None,
 ) -> str:
-    """The table, in a region that scrolls sideways when it must; ``corner`` heads the column of the actions."""
+    """The table, in a region that scrolls sideways when it must; ``corner`` heads the column of the actions.
+
+    ``cell_of`` draws the inside of a row's cell in a column, where it shall be more than mark and word.
+    """
     head = "".join(
         f'<th scope="col" class="c-{_hue(column)}">{glyph(column.kind)}<b>{breakable(column.name)}</b>'
         f'<span class="t1">{esc(column.detail)}</span></th>'
@@ -64,13 +82,14 @@ def actions_table(
     )
     body = "".join(
         f'<tr><th class="gr" colspan="{len(columns) + 1}" scope="colgroup">{esc(group.title)}</th></tr>'
-        + "".join(_row(row, len(columns)) for row in group.rows)
+        + "".join(_row(row, len(columns), cell_of or _plain) for row in group.rows)
         for group in groups
     )
     below = f'<p class="iv-note t2">{inline(note)}</p>' if note else ""
     label = esc(title or "who may do what")
+    few = " few" if len(columns) <= FEW else ""
     return (
-        f'<div class="iv-scroll" tabindex="0" role="group" aria-label="{label}"><table class="iv-acts">'
+        f'<div class="iv-scroll" tabindex="0" role="group" aria-label="{label}"><table class="iv-acts{few}">'
         f'<caption class="b">{esc(title)}</caption>'
         f'<thead><tr><th class="t1" scope="col">{esc(corner)}</th>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>{below}"
@@ -81,16 +100,16 @@ def _hue(column: Column) -> str:
     return {"role": "role", "session": "session", "service": "res"}.get(column.kind, "user")
 
 
-def _row(row: ActionRow, count: int) -> str:
+def _plain(row: ActionRow, column: int) -> str:
+    return cell_html(row.cells[column])
+
+
+def _row(row: ActionRow, count: int, cell_of: Callable[[ActionRow, int], str]) -> str:
     if len(row.cells) != count:
         raise PictureError(f"the row of {row.action!r} has {len(row.cells)} cells, the table has {count} columns")
     prefix, colon, name = row.action.rpartition(":")
     quiet = f'<span class="c-mute">{esc(prefix + colon)}</span>' if prefix else ""
-    cells = "".join(
-        f'<td class="is-{cell.mark}">{mark(cell.mark, 16)}'
-        f'<span class="c-{hue_of(cell.mark)}{"" if cell.mark == "none" else " b"}">{esc(cell.word)}</span></td>'
-        for cell in row.cells
-    )
+    cells = "".join(f'<td class="is-{cell.mark}">{cell_of(row, column)}</td>' for column, cell in enumerate(row.cells))
     head = esc(row.label) if row.label else f"<code>{quiet}{esc(name)}</code>"
     return f'<tr><th scope="row">{head}</th>{cells}</tr>'
 

@@ -23,6 +23,11 @@ CELLS = (
 iv.explorer(story, actions=["s3:GetObject", "s3:DeleteObject"], resources=[logo, prod], at=["09:00", "09:20"])""",
     """asks = [("staging", f"s3:{verb}Object", logo) for verb in ("Get", "Put", "Delete")]
 iv.policy_bench("ReadStagingAssets", world=story.steps[4].after, asks=asks)""",
+    """nine = story.steps[4].after
+may = {"read": ("s3:GetObject", logo), "delete": ("s3:DeleteObject", logo)}
+iv.bet_table({"Ana, herself": (nine, "Ana"), "Ana, in her session": (nine, "staging")}, {"may she": may})""",
+    """worlds = [story.start, story.steps[1].after, story.world]
+iv.slider({f"world {number}": iv.map(world) for number, world in enumerate(worlds, 1)}, "World")""",
     "iv.stepper(story)",
     """from datetime import timedelta
 long = iv.Story(story.start, "A long day")

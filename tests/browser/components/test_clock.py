@@ -12,7 +12,7 @@ def lamps(pane: Locator) -> list[str | None]:
 
 
 def test_clock_shows_one_instant_and_its_lamps(visit: Visit) -> None:
-    clock = visit.page.locator(".iv-clock")
+    clock = visit.page.locator(".iv-clock:not(.iv-slider)")
     pane = clock.locator(".iv-frame:visible")
     expect(pane).to_have_count(1)
     expect(pane).to_have_attribute("aria-label", "09:00: Ana is refused")
@@ -26,7 +26,7 @@ def test_clock_shows_one_instant_and_its_lamps(visit: Visit) -> None:
 
 
 def test_clock_by_keyboard_with_a_ring_where_the_focus_is(visit: Visit) -> None:
-    clock, keyboard = visit.page.locator(".iv-clock"), visit.page.keyboard
+    clock, keyboard = visit.page.locator(".iv-clock:not(.iv-slider)"), visit.page.keyboard
     clock.get_by_role("radio").first.focus()
     for _ in range(8):
         keyboard.press("ArrowRight")
@@ -37,7 +37,7 @@ def test_clock_by_keyboard_with_a_ring_where_the_focus_is(visit: Visit) -> None:
 
 
 def test_clock_does_not_move_what_stays(visit: Visit) -> None:
-    clock = visit.page.locator(".iv-clock")
+    clock = visit.page.locator(".iv-clock:not(.iv-slider)")
     tops = set()
     for time in ("09:00", "09:20", "10:03"):
         clock.locator(".iv-rail label", has_text=time).click()
@@ -51,7 +51,7 @@ def test_clock_does_not_move_what_stays(visit: Visit) -> None:
 
 def test_clock_live(live: Visit) -> None:
     page, asked = live.page, len(live.requests)
-    box = page.locator(".jupyter-widgets").filter(has=page.locator(".iv-clock")).first
+    box = page.locator(".jupyter-widgets").filter(has=page.locator(".iv-clock:not(.iv-slider)")).first
     handle, pane = box.locator(".noUi-handle"), box.locator(".iv-clock:visible")
     handle.scroll_into_view_if_needed()
     for _ in range(8):

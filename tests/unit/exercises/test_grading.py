@@ -1,12 +1,13 @@
 """How answers are graded: by the engine, with every misuse told."""
 
 import dataclasses
+from html import unescape
 from pathlib import Path
 
 import pytest
 
 import iamviz as iv
-from iamviz.exercises import Exercise, ExerciseError, read_exercise
+from iamviz.exercises import Exercise, ExerciseError, exercise, read_exercise
 from iamviz.story.source import ScenarioError
 from tests.hostile import MARKS
 
@@ -212,3 +213,21 @@ def test_hostile_texts_are_escaped(tmp_path: Path, name: str) -> None:
         assert "<img" not in html
         assert '"onload' not in html
         assert "{{7*7}}" not in html
+
+
+def test_the_report_on_a_choice_gives_the_reason_of_every_case() -> None:
+    task = exercise("three_boxes")
+    assert all(case.because for case in task.cases)
+    report = task.check(["Ana assumes the role"])
+    html, text = report.picture.html, report.picture.text
+    for case in task.cases:
+        assert case.because in unescape(html)
+        assert case.because in text
+    assert html.count('data-c="your answer"') == len(task.cases)
+
+
+def test_no_heading_stands_over_nothing() -> None:
+    report = exercise("three_boxes").check(["Ana assumes the role"])
+    assert report.first_failing is not None
+    assert report.first_failing.result.error is None
+    assert report.picture.html.endswith("</table></div>")

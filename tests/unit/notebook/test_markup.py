@@ -29,10 +29,15 @@ def edited(bench: PolicyBench) -> PolicyBench:
 
 
 COMPONENTS: dict[str, Callable[[iv.Story], Component]] = {
+    "bets": lambda story: iv.bet_table(
+        {name: (story.world, name) for name in sorted(story.world.labels)[:1]},
+        {"now": {"reads": ("s3:GetObject", LOGO)}},
+    ),
     "bench": lambda story: edited(iv.policy_bench(MINE, requests=[step for step in story.steps if step.decision])),
     "clock": iv.clock,
     "explorer": iv.explorer,
     "predict": lambda story: iv.predict(story.steps[4]),
+    "slider": lambda story: iv.slider({"before": iv.map(story.start), "after": iv.map(story.world)}, "Story"),
     "stepper": iv.stepper,
 }
 BUDGET = 10_000
@@ -75,7 +80,7 @@ def test_the_style_rules_of_a_component_are_few(make: Callable[[iv.Story], Compo
 
 
 def test_every_rule_of_a_component_has_its_markup(story: iv.Story) -> None:
-    for name in set(COMPONENTS) - {"stepper"}:
+    for name in set(COMPONENTS) - {"slider", "stepper"}:  # they have no sheet of their own
         sheet = minify((files("iamviz.pictures") / "style" / f"{name}.css").read_text("utf-8"))
         styled = set(re.findall(r"\.([a-z][\w-]*)", re.sub(r'"[^"]*"', "", sheet)))
         html = COMPONENTS[name](story).picture.html

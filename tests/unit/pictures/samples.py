@@ -180,7 +180,8 @@ def stepper(name: str, steps: int = 9, stepper_id: str = "ana") -> str:
 
 def hub_sides(name: str) -> tuple[pic.HubSide, pic.HubSide]:
     homes = pic.HubBox(name, 50, 7), pic.HubBox(name, 120)
-    return pic.HubSide(name, homes), pic.HubSide(name, (*homes, pic.HubBox(name, roles=(name,) * 5)), ((0, 2),), name)
+    abroad = pic.HubBox(name, roles=(name,) * 5)
+    return pic.HubSide(name, homes, (), name, "none"), pic.HubSide(name, (*homes, abroad), ((0, 2),), name)
 
 
 def crowd(name: str) -> pic.Crowd:

@@ -13,6 +13,7 @@ from immutables import Map as Immutable
 
 import iamviz as iv
 from iamviz import pictures as pic
+from iamviz.pictures.errors import PictureError
 from iamviz.pictures.panes import decisions_overlap
 from iamviz.story.scenario import scenario_from_text
 from iamviz.world.sessions import Session, SessionKind
@@ -244,4 +245,37 @@ def test_a_role_for_people_of_a_provider_stands_on_its_side_of_the_hub() -> None
     assert "roles to assume: 0 -> 1" in picture.text
     assert "deletions per leaver: 1 -> 0" in picture.text
     assert "Worker" in picture.html
-    assert "5,000 (100 a dot)" in picture.html
+    assert "5,000, 100 a dot" in picture.html
+
+
+@pytest.mark.parametrize("people", [1, 50, 4999, 5000])
+def test_a_head_count_up_to_the_quota_gets_a_user_each(people: int) -> None:
+    picture = iv.headcount(people, iv.load("five_thousand_users"), day(5001), ROLE)
+    assert f"Number {people:,} gets a user." in picture.text
+    assert f"IAM users: {people:,} -> 0" in picture.text
+    assert f"access keys, up to 2 each: {2 * people:,} -> 0" in picture.text
+    assert "LimitExceeded" not in picture.text
+
+
+def test_one_more_than_the_quota_gets_a_session_only() -> None:
+    picture = iv.headcount(5001, iv.load("five_thousand_users"), day(5001), ROLE)
+    assert "Number 5,001 is refused. LimitExceeded: Cannot exceed quota for UsersPerAccount: 5000" in picture.text
+    assert "IAM users: 5,000 -> 0" in picture.text
+    assert "roles: 0 -> 1" in picture.text
+    assert "Number 5,001 gets a session. 5,001 in a day" in picture.text
+
+
+@given(st.integers(1, 40), st.integers(1, 700))
+def test_most_at_once_is_the_fullest_of_all_minutes(count: int, minutes: int) -> None:
+    lives = [(s.issued, s.expires) for s in day(count, minutes).sessions.values()]
+    fullest = max(pic.Crowd("r", tuple(lives), issued).alive for issued, _ in lives)
+    text = iv.headcount(count, before(50), day(count, minutes), ROLE).text
+    assert f"at most {fullest:,} at a time" in text
+
+
+def test_a_head_count_that_the_worlds_cannot_show_is_told() -> None:
+    for count in (0, 52):
+        with pytest.raises(PictureError, match=f"room for 1 to 51 people, not {count}"):
+            iv.headcount(count, world({"id": STAGING, "name": "staging", "users": people(50)}), day(60), ROLE)
+    with pytest.raises(PictureError, match="names 0 roles"):
+        iv.headcount(1, before(1), day(1), "Nobody")

@@ -20,7 +20,7 @@ from iamviz.story.story import Story
 LETTERS = {"A": "allowed", "I": "implicitDeny", "E": "explicitDeny", "X": "ExpiredToken", "-": "none"}
 OUTCOMES = {
     # 1: a group is no principal (1.1, 2.2), a user is no role (5), one hour unless asked and allowed (4.8), 001, 138
-    "report_reader": "MalformedPolicyDocument - I ValidationError A A ValidationError A A X",
+    "report_reader": "- I ValidationError MalformedPolicyDocument A A ValidationError A A X",
     # 2: SAML needs no identity side (3.2); permissions are looked up at each call (4.14); 138
     "five_thousand": "A A A A A - A X I",
     # 3: the caller's permissions are not added (2.5); GetCallerIdentity is always allowed (4.6); 023, 024, 045
