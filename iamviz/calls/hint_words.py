@@ -2,8 +2,14 @@
 
 from collections.abc import Mapping
 
+from iamviz.calls.federation import MAPPED
+from iamviz.catalogue import is_oidc_host
+from iamviz.policy.conditions import ConditionRow
+
 __all__ = ["ADVICE", "FOR_CHECK", "FOR_CODE", "FOR_MESSAGE", "advice_on"]
 
+ALWAYS = ("aud", "oaud", "sub", "amr")
+"""The claims that every token brings into the context, beside the mapped ones."""
 FOR_CODE: Mapping[str, str] = {
     "ExpiredToken": "The credentials are past their time: ask STS for new ones with the same call as before.",
     "ExpiredTokenException": "The token of the identity provider is past its time: get a new one and call again.",
@@ -15,7 +21,13 @@ FOR_CODE: Mapping[str, str] = {
     "EntityAlreadyExists": "The name is taken, whatever its letter case: choose another, or change what exists.",
     "DeleteConflict": "Detach and delete what still hangs on it first.",
     "LimitExceeded": "A quota is reached: remove something, or ask AWS to raise it where it can be raised.",
+    "MissingAuthenticationToken": (
+        "Sign the call with credentials of AWS: only calls with a token of an identity provider go without."
+    ),
     "PackedPolicyTooLarge": "Session policy and tags together are too large: shorten them.",
+    "UnmodifiableEntity": (
+        "Only AWS changes this role: change what it was made from, a service, or a permission set of Identity Center."
+    ),
     "InvalidIdentityToken": "The token does not fit the provider: compare issuer and audience.",
 }
 """By AWS's error code, where no check says more."""
@@ -46,6 +58,27 @@ FOR_MESSAGE: tuple[tuple[str, str], ...] = (
         "may only specify STS AssumeRole actions",
         "Name only sts:AssumeRole and its like; what the role may do stands elsewhere.",
     ),
+    ("default version of a policy", "Make another version the default first: SetDefaultPolicyVersion."),
+    ("has more than one version", "Delete the versions that are not the default first: DeletePolicyVersion."),
+    (
+        "contains invalid Json",
+        "The document is no JSON: look for a comma, bracket or quotation mark too many or missing.",
+    ),
+    (
+        "Syntax errors in policy",
+        "The document is JSON, but no policy as AWS writes them: check_policy names the element and its line.",
+    ),
+    ("must contain resources", 'Add Resource: what the statement speaks of, "*" for everything.'),
+    ("must contain actions", "Add Action: what the statement lets do or forbids, such as s3:GetObject."),
+    ("must be prefaced by a vendor", "Write each action with its service in front: s3:GetObject, not GetObject."),
+    ("failed legacy parsing", 'Write each Resource as an ARN, such as arn:aws:s3:::BUCKET/*, or "*".'),
+    ("must be in ARN format", 'Write each Resource as a whole ARN, such as arn:aws:s3:::BUCKET/*, or "*".'),
+    (
+        "at 'tags.",
+        "Tags have keys of 1 to 128 and values of up to 256 characters: letters, digits, spaces and _ . : / = + - @",
+    ),
+    ("cannot be assumed by Lambda", "Pass a role that exists and whose trust policy names lambda.amazonaws.com."),
+    ("cannot assume the role", "Pass a role that exists and whose trust policy names the service."),
     ("should not specify a principal", "Leave Principal out: such a policy speaks about whoever it is attached to."),
     ("Duplicate tag keys", "Pass each tag key once: Team and team are the same key."),
     ("must be included in the requested tags", "Pass every transitive tag key among Tags as well."),
@@ -66,6 +99,17 @@ ADVICE: Mapping[str, tuple[str, str]] = {
     "aws:principalorgid": ("caller", "call from an account of that organization"),
     "aws:principalorgpaths": ("caller", "call from an account in that part of the organization"),
     "aws:sourceidentity": ("call", "start the chain with that source identity"),
+    "aws:principalarn": ("caller", "call as such a user or role"),
+    "aws:principalaccount": ("caller", "call from that account"),
+    "aws:principaltype": ("caller", "call with credentials of that kind"),
+    "aws:userid": ("caller", "call as such a user or session"),
+    "aws:username": ("caller", "call as such a user; a role's session has no user name"),
+    "aws:sourcearn": ("call", "let the service act for such a resource"),
+    "aws:sourceaccount": ("call", "let the service act for that account"),
+    "aws:tagkeys": ("call", "pass the tags that are asked for, and no others"),
+    "sts:transitivetagkeys": ("call", "pass it among TransitiveTagKeys"),
+    "iam:passedtoservice": ("caller", "the statement lets roles be passed to that service only"),
+    "aws:multifactorauthage": ("call", "sign in with MFA again"),
     "aws:multifactorauthpresent": (
         "call",
         (
@@ -85,12 +129,32 @@ _BY_PREFIX: tuple[tuple[str, tuple[str, str]], ...] = (
 )
 
 
-def advice_on(key: str) -> tuple[str, str]:
-    """The side, and what would have to be done for a condition key to have another value; ("call", "") when unknown.
+_LEFT_OUT: Mapping[str, str] = {
+    "sts:externalid": "leave ExternalId out",
+    "sts:sourceidentity": "leave SourceIdentity out",
+    "aws:multifactorauthpresent": "call with a long-term key",
+    "aws:tokenissuetime": "call with a long-term key",
+}
+"""By condition key: what to do so that it is absent."""
 
-    >>> advice_on("aws:ResourceTag/team")
-    ('resource', 'tag the resource so')
+
+def advice_on(row: ConditionRow, *, passes: bool = False) -> tuple[str, str]:
+    """The side, and what would have to be done for a condition row to hold; ("call", "") when unknown.
+
+    ``passes``: the action is iam:PassRole, for which the tags of a role do not count (2.4).
     """
-    lower = key.lower()
+    lower = row.key.lower()
+    wanted = {value.lower() for value in row.values}
+    if passes and lower.startswith(("aws:resourcetag/", "iam:resourcetag/")):
+        return "caller", "the tags of a role do not count when it is passed: name roles in Resource instead"
+    if row.parsed[0].name == "Null" and wanted == {"true"}:
+        return "call", _LEFT_OUT.get(lower, "")
+    if lower == "aws:multifactorauthpresent" and "true" not in wanted:
+        return "call", ""
+    host, _, claim = row.key.rpartition(":")
+    if host.lower() in MAPPED and claim.lower() not in (*MAPPED[host.lower()], *ALWAYS):
+        return "resource", f"AWS never passes this claim on: let the policy test another, such as {host}:sub"
+    if is_oidc_host(host):
+        return "call", "show a token that says so"
     found = ADVICE.get(lower) or next((told for prefix, told in _BY_PREFIX if lower.startswith(prefix)), None)
     return found or ("call", "")

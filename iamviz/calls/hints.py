@@ -21,6 +21,20 @@ from iamviz.world.world import World
 __all__ = ["Hint", "decision_hints", "hints"]
 
 CALLER, RESOURCE, CALL = "caller", "resource", "call"
+PASS_ROLE, NULL = "iam:PassRole", "Null"
+RELATIONS = (
+    ("DateLessThan", " before"),
+    ("DateLessThanEquals", " at or before"),
+    ("DateGreaterThan", " after"),
+    ("DateGreaterThanEquals", " at or after"),
+    ("LessThan", " less than"),
+    ("LessThanEquals", " at most"),
+    ("GreaterThan", " more than"),
+    ("GreaterThanEquals", " at least"),
+    ("Like", " like"),
+    ("IpAddress", " in"),
+)
+"""How a value stands to the one in the policy, by the end of the operator's name; the same, where none fits."""
 _SIDES = {PolicyKind.RESOURCE: RESOURCE, PolicyKind.TRUST: RESOURCE, PolicyKind.RCP: RESOURCE}
 
 
@@ -106,11 +120,12 @@ def _lift(trace: StatementTrace) -> Hint:
 def _unless(row: ConditionTrace) -> str:
     values = " or ".join(row.row.values)
     operator = row.row.parsed[0]
+    if operator.name == NULL:
+        return f"{row.row.key} is {'present' if values.lower() == 'true' else 'absent'}"
     if operator.negated:
         return f"{row.row.key} is {values}"
-    if "Than" in operator.name:
-        return f"{row.row.key} is no longer {operator.name} {values}"
-    return f"{row.row.key} is not {values}"
+    relation = next((words for end, words in RELATIONS if operator.name.endswith(end)), "").strip()
+    return f"{row.row.key} is not {relation} {values}" if relation else f"{row.row.key} is not {values}"
 
 
 def _open(gate: Gate, explanation: Explanation) -> Hint:
@@ -119,17 +134,23 @@ def _open(gate: Gate, explanation: Explanation) -> Hint:
     request, kind = decision.request, gate.kind
     assert kind is not None, "only the first gate has no kind, and it closes for a Deny"
     side = _SIDES.get(kind, CALLER)
-    allows = (trace for trace in gate.statements if trace.statement.effect is Effect.ALLOW)
-    near = [trace for trace in allows if all(element.matched for element in trace.elements)]
+    allows = [trace for trace in gate.statements if trace.statement.effect is Effect.ALLOW]
+    level, allows = _silent_level(decision, allows) if kind is PolicyKind.SCP else ("", allows)
+    near = [trace for trace in allows if all(element.matched for element in trace.elements) and not trace.applies]
     if near:
         row = next(row for row in near[0].conditions if not row.matched)
-        doer, advice = advice_on(row.row.key)
+        doer, advice = advice_on(row.row, passes=request.action == PASS_ROLE)
         wish = f"{_wish(row)}; {advice}" if advice else _wish(row)
         return Hint(doer, f"{near[0].policy.label}, {near[0].statement.label}, asks for more: {wish}.")
     action, resource = request.action, request.resource
     who = _who(decision)
     if kind is PolicyKind.TRUST:
         statement = {"Effect": "Allow", "Principal": _principal(decision), "Action": action}
+        if _names_an_earlier(decision):
+            its = request.caller.role_arn or request.caller.arn
+            named = f"{'role' if request.caller.role_arn else 'user'} {its.rpartition('/')[2]}"
+            text = f"The role's trust policy means an earlier {named}, since deleted"
+            return Hint(side, f"{text}: save it again, so that the name is looked up anew.", statement)
         return Hint(side, f"The role's trust policy must allow {action} to {who}.", statement)
     if kind is PolicyKind.RESOURCE:
         statement = {"Effect": "Allow", "Principal": _principal(decision), "Action": action, "Resource": resource}
@@ -142,18 +163,27 @@ def _open(gate: Gate, explanation: Explanation) -> Hint:
     if kind is PolicyKind.SESSION:
         text = f"The session policy, which was passed when the session began, must allow {action} on {resource}"
         return Hint(side, f"{text}: it cannot be changed now, only passed anew.", statement)
-    own = (
-        f"A policy of the user {request.caller.user_arn.rpartition('/')[2]}"
-        if federated
-        else f"A policy of {who} itself"
-    )
+    parent = f"the user {request.caller.user_arn.rpartition('/')[2]}"
+    own = f"A policy of {parent}" if federated else f"A policy of {who} itself"
     owner = {
         PolicyKind.IDENTITY: own,
-        PolicyKind.BOUNDARY: f"The permissions boundary of {who}",
-        PolicyKind.SCP: "An SCP on every level of the organization",
+        PolicyKind.BOUNDARY: f"The permissions boundary of {parent if federated else who}",
+        PolicyKind.SCP: f"An SCP{level}",
         PolicyKind.ENDPOINT: "The policy of the VPC endpoint",
     }[kind]
     return Hint(side, f"{owner} must allow {action} on {resource}{_because(kind, explanation)}.", statement)
+
+
+def _silent_level(decision: Decision, allows: list[StatementTrace]) -> tuple[str, list[StatementTrace]]:
+    """The first level of SCPs, in words, on which none allows, and the statements of that level."""
+    saying = {id(trace.policy) for trace in allows if trace.applies}
+    levels = decision.policies.scps
+    number = next(n for n, level in enumerate(levels) if not any(id(policy) in saying for policy in level))
+    here = {id(policy) for policy in levels[number]}
+    last = len(levels) - 1
+    words = {0: " of the organization's root", last: " of the account"} if last else {0: ""}
+    place = words.get(number, f" of organizational unit {number} below the root")
+    return place, [trace for trace in allows if id(trace.policy) in here]
 
 
 def _because(kind: PolicyKind, explanation: Explanation) -> str:
@@ -170,10 +200,21 @@ def _because(kind: PolicyKind, explanation: Explanation) -> str:
 def _wish(row: ConditionTrace) -> str:
     wanted = " or ".join(row.row.values) or "nothing"
     operator, qualifier, _ = row.row.parsed
-    relation = "must not be" if operator.negated else "must be"
-    several = f" ({qualifier.value})" if qualifier is not Qualifier.NONE else ""
     got = "it is absent" if row.got is None else f"it is {', '.join(row.got) or 'empty'}"
-    return f"{row.row.key} {relation} {wanted} under {operator.name}{several}, and {got}"
+    if operator.name == NULL:
+        return f"{row.row.key} must be {'absent' if wanted.lower() == 'true' else 'present'}, and {got}"
+    must = "must not be" if operator.negated else "must be"
+    relation = next((words for end, words in RELATIONS if operator.name.endswith(end)), "")
+    several = {Qualifier.ALL: "every value of ", Qualifier.ANY: "one value of ", Qualifier.NONE: ""}[qualifier]
+    return f"{several}{row.row.key} {must}{relation} {wanted} under {row.row.name}, and {got}"
+
+
+def _names_an_earlier(decision: Decision) -> bool:
+    """Whether the trust policy names the caller's user or role, but one of that name that is gone (2.2)."""
+    caller, trust = decision.request.caller, decision.policies.resource
+    its_id = caller.unique_id.partition(":")[0]
+    bound = trust.bindings.get(caller.role_arn or caller.arn) if trust else None
+    return bound is not None and bound != its_id
 
 
 def _who(decision: Decision) -> str:
