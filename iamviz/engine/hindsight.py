@@ -18,6 +18,7 @@ __all__ = ["about_condition", "about_not_principal", "about_principal", "about_r
 
 OLD_LANGUAGE = "${…} is plain text without Version 2012-10-17"
 LETTER_CASE = "only the letter case differs"
+EARLIER = "it means an earlier one of this name, since deleted"
 IN_FIELD = "a wildcard stays inside one field of an ARN"
 _IDENTITY = {
     MatchKind.DIRECT: "its own ARN",
@@ -71,12 +72,15 @@ def about_principal(entries: Iterable[PrincipalEntry], caller: Caller) -> str:
 
 
 def _why_not_meant(entries: Iterable[PrincipalEntry], caller: Caller) -> Iterator[str]:
-    mine = {text.lower() for text in (caller.arn, caller.role_arn, caller.user_arn, caller.service) if text}
+    names = [text for text in (caller.arn, caller.role_arn, caller.user_arn, caller.service) if text]
+    mine = {text.lower() for text in names}
     for entry in entries:
         if ("*" in entry.value or "?" in entry.value) and not entry.is_everyone:
             yield "a wildcard inside of a principal is plain text"
         elif ":group/" in entry.value:
             yield "a group is never a principal"
+        elif entry.value in names and entry.bound_id is not None:
+            yield EARLIER
         elif entry.value.lower() in mine:
             yield LETTER_CASE
 

@@ -1,5 +1,7 @@
 """What an explanation says where the values alone do not show why something matched or missed."""
 
+from dataclasses import replace
+
 import pytest
 
 from iamviz import Caller, Policy, PolicySet, Request, evaluate
@@ -102,6 +104,19 @@ def test_an_incomplete_arn_where_nothing_completes_it():
 def test_what_is_said_of_a_principal(principal, caller, note):
     notes = told({"Principal": {"AWS": principal}}, request(caller=caller), "resource")
     assert notes.get("Principal") == note
+
+
+@pytest.mark.parametrize(
+    ("caller", "arn", "its_id"), [(USER, USER.arn, "AIDANEW"), (SESSION, SESSION.role_arn, "AROANEW:s1")]
+)
+def test_a_principal_of_the_same_name_that_is_gone_is_told_as_an_earlier_one(caller, arn, its_id):
+    """docs/rules/policy_evaluation.md 2.3: the stored id belongs to the one that was deleted."""
+    role = f"arn:aws:iam::{ACCOUNT}:role/app"
+    trust = {"Statement": {"Effect": "Allow", "Principal": {"AWS": arn}, "Action": "sts:AssumeRole"}}
+    bound = Policy.parse(trust, "trust").bound({arn: "AIDAOLD"})
+    asked = Request(replace(caller, unique_id=its_id), "sts:AssumeRole", role, ACCOUNT, {})
+    [trace] = evaluate(asked, PolicySet(resource=bound)).explain().near_misses
+    assert trace.elements[0].note == "it means an earlier one of this name, since deleted"
 
 
 @pytest.mark.parametrize(
