@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from iamviz import accounts
     from iamviz.accounts.redact import redact
     from iamviz.accounts.trail import TrailError
+    from iamviz.accounts.trail_write import cloudtrail
     from iamviz.accounts.why_parse import WhyError
     from iamviz.calls.ask import ask
     from iamviz.calls.hints import hints
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
 _PLACES = {
     "iamviz.accounts.redact": ("redact",),
     "iamviz.accounts.trail": ("TrailError",),
+    "iamviz.accounts.trail_write": ("cloudtrail",),
     "iamviz.accounts.why_parse": ("WhyError",),
     "iamviz.calls.ask": ("ask",),
     "iamviz.calls.hints": ("hints",),
@@ -154,6 +156,7 @@ __all__ = [
     "can_reach",
     "check_policy",
     "clock",
+    "cloudtrail",
     "compare",
     "conditions",
     "credential_card",

@@ -65,8 +65,9 @@ class CaseResult:
 
     @property
     def decision(self) -> Decision | None:
-        """The decision that settled it, None when none was taken."""
-        return self.result.decision
+        """The decision that settled it, None when none was taken; where a role was passed, that on iam:PassRole."""
+        passed = (d for d in self.result.decisions if d.request.action == "iam:PassRole" and d.allowed)
+        return (next(passed, None) if self.result.error is None else None) or self.result.decision
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from iamviz.story.captions import outcome_words
 
 if TYPE_CHECKING:
     from iamviz.calls.model import Result
+    from iamviz.engine.decision import Decision
     from iamviz.exercises.model import CaseResult, Exercise, Refused, Report
 
 
@@ -124,7 +125,7 @@ def exercise_text(exercise: Exercise) -> str:
 def report_html(report: Report) -> str:
     """What was wanted and what came out, case by case; then the gate row of the first that fails."""
     if report.refused is not None:
-        body = _evidence(report.refused) + _findings_html(report.refused)
+        body = evidence_html(report.refused.result) + _findings_html(report.refused)
     else:
         choose = report.exercise.kind == "choose"
         heads = ("What was tried", *_heads(choose), "so")
@@ -162,17 +163,13 @@ def _failing_html(report: Report) -> str:
     if failing is None:
         return ""
     advice = f"<p>{inline(report.advice)}</p>" if report.advice else ""
-    shown = _evidence(failing) + advice
+    shown = evidence_html(failing.result, failing.decision) + advice
     return f'<p class="b big">{esc(failing.case.name)}</p>{shown}' if shown else ""
 
 
-def _evidence(what: CaseResult | Refused) -> str:
-    return evidence_html(what.result)
-
-
-def evidence_html(result: Result) -> str:
-    """The gate row where policies decided, else AWS's answer."""
-    decision = result.decision
+def evidence_html(result: Result, settled: Decision | None = None) -> str:
+    """The gate row where policies decided (of ``settled``, else of the decision that settled it), else AWS's answer."""
+    decision = settled or result.decision
     if decision is not None and (result.error is None or not decision.allowed):
         explanation = decision.explain()
         told = (explanation.deciding or explanation.near_misses)[:1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -19,6 +20,8 @@ from iamviz.policy.findings import Finding
 
 MOST_FINDINGS: Final = 12
 _WIDE: Final = 50
+_HUMP: Final = re.compile("(?<=[a-z])(?=[A-Z])")
+"""Where the long name of an action may be broken."""
 _HOW: Final = "In a notebook this policy can be edited: run the notebook, and findings and answers follow as you type."
 
 
@@ -113,7 +116,7 @@ def _asked_for(asked: Asked) -> str:
 def _row(number: int, asked: Asked, selected: bool) -> str:
     states = " ".join(name for name, on in (("new", asked.flipped), ("sel", selected)) if on)
     css_class = f' class="{states}"' if states else ""
-    words = esc(_asked_for(asked)).replace("/", "/<wbr>")
+    words = _HUMP.sub("<wbr>", esc(_asked_for(asked)).replace("/", "/<wbr>"))
     if asked.title:
         words = f'{esc(asked.title)}<p class="t1">{words}</p>'
     return (

@@ -6,7 +6,7 @@ very many of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Final
 
@@ -159,11 +159,30 @@ class WorldGraph:
                 title = "; ".join(allowed.values())
                 yield MapEdge(key, arn, "permission", "may " + ", ".join(allowed), title=title)
 
-    def _allowing(self, who: str, action: str, targets: list[str]) -> str | None:
+    def passes(self, key: str) -> Iterator[MapEdge]:
+        """The lines from a user, role or session to the roles that it may pass to a service that they trust.
+
+        docs/rules/roles_and_sessions.md 2.4: inside one account, by `iam:PassRole`; the service assumes the role later.
+        """
+        who = f"session:{self._profile_of[key]}" if key in self._profile_of else key
+        for role, callers in self.trust.items():
+            if role == key or self.nodes[role].account != self.nodes[key].account:
+                continue
+            allowed = []
+            for service in (trusted.principal for trusted in callers if trusted.kind == "service"):
+                statement = self._allowing(who, "iam:PassRole", [role], {"iam:PassedToService": service})
+                if statement is not None:
+                    allowed.append(f"iam:PassRole to {service}: {statement}")
+            if allowed:
+                yield MapEdge(key, role, "permission", "may pass", title="; ".join(allowed))
+
+    def _allowing(
+        self, who: str, action: str, targets: list[str], context: Mapping[str, str | list[str]] | None = None
+    ) -> str | None:
         """The statement that allows an action on one of the targets; None when nothing does."""
         for target in targets:
             try:
-                decision = ask(self.world, who, action, target)
+                decision = ask(self.world, who, action, target, context=context)
             except CallError:
                 return None
             if decision.allowed:

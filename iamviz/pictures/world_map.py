@@ -26,20 +26,25 @@ _NUMBERED: Final = re.compile(r"[\s_.\-]*\d+$")
 _MOST_NAMED: Final = 30
 
 
-def world_map(world: World, center: str = "", hops: int = 1, keep: Iterable[str] = ()) -> Map:
+def world_map(
+    world: World, center: str = "", hops: int = 1, keep: Iterable[str] = (), passing: Iterable[str] = ()
+) -> Map:
     """The map of a world, or of what is around ``center``: a label, a profile, an ARN, or a name that is unique.
 
     ``hops`` lines are followed from the centre, forwards (what it may become and reach) and backwards (who may become
     it). Without a centre, a world of more than 60 nodes is drawn around the role that most others may assume. Users of
     the same groups, policies and lines are folded into one node; those in ``keep``, those with a label and those with a
-    session stay out of the fold. WorldError for a name that the world does not hold.
+    session stay out of the fold. For those in ``passing`` the roles are drawn, too, that they may pass to a service
+    (`iam:PassRole`) which these roles trust. WorldError for a name that the world does not hold.
     """
-    return _draw(world, center, hops, keep)[0]
+    return _draw(world, center, hops, keep, passing)[0]
 
 
-def world_map_picture(world: World, center: str = "", hops: int = 1, keep: Iterable[str] = ()) -> MapPicture:
+def world_map_picture(
+    world: World, center: str = "", hops: int = 1, keep: Iterable[str] = (), passing: Iterable[str] = ()
+) -> MapPicture:
     """The map of a world (see `world_map`) as a picture; what it is drawn around stands out, and a sentence says so."""
-    drawn, focus, told = _draw(world, center, hops, keep)
+    drawn, focus, told = _draw(world, center, hops, keep, passing)
     left = states_in(world)
     states = {node.key: left[node.key] for node in drawn.nodes if node.key in left}
     picture = map_picture(drawn, None, _sentence(world, drawn, focus), states, focus=(focus,) if focus else ())
@@ -50,28 +55,35 @@ def world_map_picture(world: World, center: str = "", hops: int = 1, keep: Itera
 
 def _sentence(world: World, drawn: Map, focus: str) -> str:
     if focus in world.roles:
-        callers = [drawn.node(edge.source).name for edge in drawn.edges if edge.target == focus]
-        return f"Who may assume {world.name_of(focus)}: {', '.join(callers) or 'nobody'}."
+        name, led = world.name_of(focus), [edge for edge in drawn.edges if edge.target == focus]
+        callers = [drawn.node(edge.source).name for edge in led if edge.kind != "permission"]
+        givers = [drawn.node(edge.source).name for edge in led if edge.kind == "permission"]
+        given = f" Who may pass it: {', '.join(givers)}." if givers else ""
+        return f"Who may assume {name}: {', '.join(callers) or 'nobody'}.{given}"
     names = ", ".join(account.name for account in drawn.accounts)
     around = f" around {drawn.node(focus).name}" if focus else ""
     return f"Map{around}: {len(drawn.nodes)} nodes in {names or 'no account'}."
 
 
-def _draw(world: World, center: str, hops: int, keep: Iterable[str]) -> tuple[Map, str, str]:
+def _draw(world: World, center: str, hops: int, keep: Iterable[str], passing: Iterable[str]) -> tuple[Map, str, str]:
     """The map, the key of its centre ("" for the whole world), and what has to be told about the choice."""
     graph = WorldGraph(world)
     kept = {_find(world, graph, name) for name in keep}
-    kept |= set(world.labels.values()) | {session.caller for session in world.sessions.values()}
+    givers = {_find(world, graph, name): None for name in passing}
+    passed = [line for giver in givers for line in graph.passes(giver)]
+    kept |= set(world.labels.values()) | {session.caller for session in world.sessions.values()} | set(givers)
     focus, told = (_find(world, graph, center), "") if center else ("", "")
     if not focus:
-        lines = [*graph.lines, *_reached(graph, graph.nodes)] if len(graph.nodes) <= 4 * LARGEST else [*graph.lines]
+        lines = [*graph.lines, *passed]
+        if len(graph.nodes) <= 4 * LARGEST:
+            lines += _reached(graph, graph.nodes)
         nodes, edges = _fold(world, graph.nodes.values(), fewer_lines(lines), kept)
         if len(nodes) <= LARGEST:
             return _map(world, nodes, edges), "", ""
         focus = _busiest(graph)
         told = f"This world has {len(graph.nodes)} nodes: this is what is around {graph.nodes[focus].name}. "
         told += 'iv.map(world, center="…") draws it around another one.'
-    chosen, edges = _around(graph, focus, hops)
+    chosen, edges = _around(graph, focus, hops, passed)
     nodes, edges = _fold(world, [n for key, n in graph.nodes.items() if key in chosen], edges, kept | {focus})
     return _map(world, nodes, edges), focus, told
 
@@ -100,9 +112,9 @@ def _reached(graph: WorldGraph, keys: Iterable[str]) -> list[MapEdge]:
     return [line for key in keys for line in graph.reaches(key)]
 
 
-def _around(graph: WorldGraph, center: str, hops: int) -> tuple[set[str], list[MapEdge]]:
+def _around(graph: WorldGraph, center: str, hops: int, passed: Iterable[MapEdge]) -> tuple[set[str], list[MapEdge]]:
     """The nodes within ``hops`` lines of the centre, forwards and backwards, and the lines that were followed."""
-    lines = list(graph.lines)
+    lines = [*graph.lines, *passed]
     if center in graph.world.resources:
         lines += [line for line in _reached(graph, graph.nodes) if line.target == center]
     chosen = {center}

@@ -96,3 +96,10 @@ def test_what_asks_nothing_cannot_be_bet_on(story: iv.Story) -> None:
         iv.predict(story.steps[1])
     with pytest.raises(PictureError, match="not str"):
         iv.predict("step")  # type: ignore[arg-type]
+
+
+def test_a_policy_that_stands_on_several_levels_is_quoted_once() -> None:
+    world = iv.play("fence").start
+    asked = iv.ask(world, "Ben", "sts:AssumeRole", "arn:aws:iam::444455556666:role/Audit")
+    quoted = [e.text for e in Reading(iv.predict(asked, world=world).picture.html).tagged("summary")]
+    assert quoted.count("SCP: FullAWSAccess") == 1

@@ -214,3 +214,21 @@ def test_a_token_is_told_by_its_repository() -> None:
     drawn = world_map(iv.play("github_ci").steps[-1].after)
     assert [verb for _, verb, role in lines(drawn) if role == "Ci"] == ["if repo is acme/web"]
     assert [verb for _, verb, role in lines(world_map(iv.load("github_ci"))) if role == "Ci"] == ["if audience"]
+
+
+def test_who_may_pass_which_role_is_drawn_for_whom_one_asks() -> None:
+    story = iv.play("pass_role")
+    assert not [line for line in lines(world_map(story.start)) if line[1] == "may pass"]
+    assert sorted(line for line in lines(world_map(story.start, passing=["Ana"])) if line[1] == "may pass") == [
+        ("Ana", "may pass", "AdminFn"),
+        ("Ana", "may pass", "Ec2Only"),
+        ("Ana", "may pass", "SmallFn"),
+    ]
+    limited = story.steps[5].after
+    assert [line for line in lines(world_map(limited, passing=["Ana"])) if line[1] == "may pass"] == [
+        ("Ana", "may pass", "SmallFn")
+    ]
+    assert "Ana" not in names(world_map(limited, center="AdminFn", passing=["Ana"]))
+    assert "Who may pass it: Ana." in iv.map(story.start, center="AdminFn", passing=["Ana"]).html
+    with pytest.raises(WorldError, match="nothing is called"):
+        world_map(story.start, passing=["Nobody"])

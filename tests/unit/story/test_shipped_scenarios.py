@@ -50,7 +50,7 @@ OUTCOMES = {
     # 15: sessions outlive key and trust; AWSRevokeOlderSessions cuts by time of issue (3.8); 076, 078, 100
     "key_leaked": "- A - A - I A - E A A",
     # 16: SCPs of the role's account do not count for outside callers, RCPs do (3.3); management is exempt; 032-036
-    "fence": "A - A A - E A A - E A",
+    "fence": "A - E A - E A A - E A",
     "staging_bucket": "I - A - A I E X A A I",
 }
 
