@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 __all__ = [
+    "WITHOUT_SLASH",
     "ActionInfo",
     "KeyInfo",
     "action_info",
@@ -194,6 +195,11 @@ def resource_formats(service: str) -> dict[str, str]:
         name: resources.get_resource_type_details(service, name)["arn"]
         for name in resources.get_resource_types_for_service(service)
     }
+
+
+WITHOUT_SLASH = frozenset({("s3", "bucket"), ("dynamodb", "table")})
+"""Resource types whose names hold no slash, by service, where another type goes on behind one: ``bucket/*`` covers
+objects, not the bucket, and ``table/x/index/*`` no table (docs/rules/policy_evaluation.md 2.2)."""
 
 
 @lru_cache(maxsize=4096)

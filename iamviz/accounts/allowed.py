@@ -6,19 +6,22 @@ through: a Deny, a boundary or a pattern of the wrong kind of resource takes it 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
 
 from iamviz.accounts.answers import Reply, Said, allow_of, said_of
-from iamviz.accounts.asker import Asker, asker, missing_policies
-from iamviz.accounts.witness import FILL, formats_of, witness
+from iamviz.accounts.asker import Asker, asker, missing_boundary, missing_policies, organization_levels
+from iamviz.accounts.granted import Grant, Grants, granted_by
+from iamviz.accounts.witness import FILL, Kinds, kinds_of
+from iamviz.arn import FIELDS, split_fields
 from iamviz.catalogue import action_info
-from iamviz.engine.coverage import ActionSet, action_set, every_action
+from iamviz.engine.coverage import ActionSet, action_set, covered, every_action
 from iamviz.engine.depends import Answer, Verdict
+from iamviz.engine.request import UnknownPolicy
 from iamviz.patterns import compile_glob
-from iamviz.policy.model import Policy, Statement
+from iamviz.policy.model import Policy, PolicyKind, Statement
 from iamviz.world.world import World
 
 __all__ = ["LEVELS", "ActionGroup", "AllowedActions", "allowed_actions", "examples_of", "level_of", "levels"]
@@ -68,7 +71,7 @@ class AllowedActions(Reply):
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """One row for each action and verdict, by service and name."""
+        """One row for each action and verdict, by service and name; ``depends on`` lists what the verdict names."""
         return sorted((row for group in self.groups for row in _rows(group)), key=lambda row: row["action"])
 
     @property
@@ -89,6 +92,7 @@ def _rows(group: ActionGroup) -> Iterator[dict[str, Any]]:
             "resources": list(group.resources),
             "statement": said,
             "denies": denies,
+            "depends on": list(group.depends),
         }
 
 
@@ -145,50 +149,91 @@ def allowed_actions(world: World, who: str, resource: str | None = None) -> Allo
 
 
 def _missing(caller: Asker) -> Iterator[str]:
-    for arn in missing_policies(caller.world, caller.identity):
-        is_boundary = arn == caller.identity.boundary
-        what = "its permissions boundary: it may do less" if is_boundary else "it may do more, or less"
-        yield f"{arn} is attached to {caller.name} and not in the files: {what}"
+    for named in missing_policies(caller.world, caller.identity):
+        yield f"{named} is a policy of {caller.name} and not in the files: it may do more, or less"
+    if boundary := missing_boundary(caller.world, caller.identity):
+        yield f"{boundary} is the permissions boundary of {caller.name} and not in the files: it may do less"
 
 
 def _on_one(caller: Asker, resource: str) -> Iterator[ActionGroup]:
     """The actions that work on such a resource, decided for this one."""
-    fits: dict[str, bool] = {"*": resource == "*"}
+    fits: dict[Kinds, bool] = {}
     for actions, verdict in caller.decide_actions(resource).groups:
         fitting = []
         for action in actions if verdict.answer is not Answer.DENIED else ():
-            for form in formats_of(action):
-                if form not in fits:
-                    fits[form] = compile_glob(form)(resource)
-                if fits[form]:
-                    fitting.append(action)
-                    break
+            kinds = kinds_of(action)
+            if kinds not in fits:
+                fits[kinds] = kinds.fits(resource)
+            if fits[kinds]:
+                fitting.append(action)
         if fitting:
             yield _group(caller, action_set(fitting), (resource,), verdict, fitting[0])
 
 
 def _on_any(caller: Asker) -> Iterator[ActionGroup]:
+    everywhere = ActionSet()
     for actions, verdict in caller.decide_actions().groups:
         if verdict.answer is Answer.DENIED:
-            continue
-        if verdict.depends_on_resource or verdict.depends_on_policy:
+            if _may_elsewhere(caller, actions.first):
+                yield from _by_resource(caller, actions)
+        elif verdict.depends_on_resource or verdict.depends_on_policy:
             yield from _by_resource(caller, actions)
         else:
             yield _group(caller, actions, ("*",), verdict, actions.first)
+            everywhere |= ActionSet() if verdict.answer is Answer.DEPENDS else actions
+    yield from _granted(caller, every_action() - everywhere)
+
+
+def _may_elsewhere(caller: Asker, action: str) -> bool:
+    """Whether what is denied in its own account may be allowed in another one: the RCPs there are others, and an Allow
+    may ask for another owner.
+    """
+    if not organization_levels(caller.world, caller.caller.account, PolicyKind.RCP) and not any(
+        key.startswith("aws:resource") for policy in _own(caller) for key in policy.condition_keys
+    ):
+        return False
+    return any(not _is_of(text, caller.caller.account) for text, _, _ in _patterns(caller, action))
+
+
+def _is_of(pattern: str, account: str) -> bool:
+    """Whether a Resource pattern, as far as it tells, is about one's own account."""
+    fields = split_fields(pattern)
+    return len(fields) < FIELDS or fields[4] in ("*", account, "${aws:PrincipalAccount}")
+
+
+def _granted(caller: Asker, wanted: ActionSet) -> Iterator[ActionGroup]:
+    """What the policies of resources allow on them, as far as it is not allowed on all resources anyhow."""
+    grants = Grants.of(caller.world)
+    for grant in grants.to(caller):
+        yield from _by_grant(caller, grant, wanted, ())
+    for name, named in grants.to_sessions(caller):
+        for grant in named:
+            yield from _by_grant(caller.as_session(name), grant, wanted, (f"the session's name: {name}",))
+
+
+def _by_grant(caller: Asker, grant: Grant, wanted: ActionSet, given: tuple[str, ...]) -> Iterator[ActionGroup]:
+    actions = covered(grant.statement) & wanted & grant.actions
+    said, account, partition = said_of(grant.policy, grant.statement), caller.caller.account, caller.world.partition
+    for kinds, names in _by_kinds(actions):
+        found: dict[tuple[tuple[str, ...], ActionSet], list[str]] = {}
+        for pattern in grant.patterns:
+            example = next(kinds.examples(pattern, account, partition), None)
+            for some, verdict in caller.decide_actions(example, action_set(names)).groups if example else ():
+                if verdict.answer is not Answer.DENIED:
+                    found.setdefault((verdict.depends, some), []).append(pattern)
+        for (depends, some), patterns in found.items():
+            yield ActionGroup(some, tuple(patterns), (*given, *depends), said, _denies(caller, some.first))
 
 
 def _group(caller: Asker, actions: ActionSet, resources: tuple[str, ...], verdict: Verdict, action: str) -> ActionGroup:
-    depends = list(verdict.keys)
-    depends += ["the resource's own policy"] if verdict.depends_on_policy else []
-    said = allow_of(verdict, caller.policies.identity, action)
-    return ActionGroup(actions, resources, tuple(depends), said, _denies(caller, action))
+    said = allow_of(verdict, caller.policies.identity, action) or granted_by(caller, verdict, action, resources[0])
+    return ActionGroup(actions, resources, verdict.depends, said, _denies(caller, action))
 
 
 def _denies(caller: Asker, action: str) -> tuple[Said, ...]:
     """The Deny statements on the caller's side that speak of an action."""
-    return tuple(
-        said_of(policy, statement) for policy in _own(caller) for statement in policy.covering(action.lower()).denies
-    )
+    own = (policy for policy in _own(caller) if not isinstance(policy, UnknownPolicy))
+    return tuple(said_of(policy, statement) for policy in own for statement in policy.covering(action.lower()).denies)
 
 
 def _own(caller: Asker) -> list[Policy]:
@@ -200,48 +245,67 @@ def _own(caller: Asker) -> list[Policy]:
 
 def _by_resource(caller: Asker, actions: ActionSet) -> Iterator[ActionGroup]:
     """Actions that are spoken of alike, apart by the kinds of resources that they work on."""
-    by_forms: dict[tuple[str, ...], list[str]] = {}
+    for kinds, names in _by_kinds(actions):
+        yield from _tried(caller, names, kinds)
+
+
+def _by_kinds(actions: Iterable[str]) -> list[tuple[Kinds, list[str]]]:
+    found: dict[Kinds, list[str]] = {}
     for action in actions:
-        by_forms.setdefault(formats_of(action), []).append(action)
-    for forms, names in sorted(by_forms.items()):
-        yield from _tried(caller, names, forms)
+        found.setdefault(kinds_of(action), []).append(action)
+    return sorted(found.items())
 
 
-def _tried(caller: Asker, actions: list[str], forms: Sequence[str]) -> Iterator[ActionGroup]:
-    """The patterns through which the engine lets an example; apart by what it depends on."""
-    action = actions[0]
+def _tried(caller: Asker, actions: list[str], kinds: Kinds) -> Iterator[ActionGroup]:
+    """The patterns through which the engine lets an example; apart by what it depends on.
+
+    A pattern that only what another one covers as well gets through counts where that other one does not.
+    """
+    action, patterns = actions[0], _patterns(caller, actions[0])
     found: dict[tuple[str, ...], tuple[list[str], Said | None]] = {}
-    for pattern, policy, statement in _patterns(caller, action):
-        for example in _examples(caller, pattern, action, forms):
-            verdict = caller.decide(action, example)
-            if verdict.answer is Answer.DENIED:
-                continue
-            depends = (*verdict.keys, *(("the resource's own policy",) if verdict.depends_on_policy else ()))
-            texts, _ = found.setdefault(depends, ([], said_of(policy, statement)))
-            if pattern not in texts:
-                texts.append(pattern)
-            break
+    kept: list[str] = []
+    for by_others in (False, True):
+        for pattern, policy, statement in patterns if not by_others else [p for p in patterns if p[0] not in kept]:
+            others = [text for text, _, _ in patterns if text not in ("*", pattern)] if by_others else []
+            examples = _examples(caller, pattern, kinds, others)
+            verdict = next((v for example in examples if (v := _let(caller, action, example, kept))), None)
+            if verdict is not None:
+                said = None if isinstance(policy, UnknownPolicy) else said_of(policy, statement)
+                found.setdefault(verdict.depends, ([], said))[0].append(pattern)
+                kept.append(pattern)
     names, denies = action_set(actions), _denies(caller, action)
     for depends, (texts, said) in sorted(found.items()):
         yield ActionGroup(names, tuple(texts), depends, said, denies)
 
 
+def _let(caller: Asker, action: str, example: str, kept: Iterable[str]) -> Verdict | None:
+    """The verdict on an example that is not denied, nor covered by a pattern that counts already."""
+    if any(compile_glob(pattern)(example) for pattern in kept):
+        return None
+    verdict = caller.decide(action, example)
+    return None if verdict.answer is Answer.DENIED else verdict
+
+
 def _patterns(caller: Asker, action: str) -> list[Pattern]:
-    """What Allow statements that cover the action say of resources, those of identity policies first."""
+    """What Allow statements that cover the action say of resources, those of identity policies first; nothing when
+    none of those does.
+    """
     found = [
         (text, policy, statement)
         for policy in _own(caller)
         for statement in policy.covering(action.lower()).allows
         for text in (("*",) if statement.not_resource else statement.resource_texts or ("*",))
     ]
+    if not found or found[0][1].kind is not PolicyKind.IDENTITY:
+        return []
     return list({entry[0]: entry for entry in reversed(found)}.values())[::-1]
 
 
 def examples_of(caller: Asker, action: str) -> Iterator[str]:
     """Resources that the caller's Allow statements cover for an action, one of each pattern and form."""
-    forms = formats_of(action)
-    for pattern, _, _ in _patterns(caller, action):
-        yield from _examples(caller, pattern, action, forms)
+    kinds, patterns = kinds_of(action), _patterns(caller, action)
+    for pattern, _, _ in patterns:
+        yield from _examples(caller, pattern, kinds, [text for text, _, _ in patterns if text not in ("*", pattern)])
 
 
 def _value(caller: Asker, variable: str) -> str:
@@ -250,12 +314,7 @@ def _value(caller: Asker, variable: str) -> str:
     return next((key.values[0] for key in caller.keys if key.key.lower() == name and key.values), FILL)
 
 
-def _examples(caller: Asker, pattern: str, action: str, forms: Sequence[str]) -> Iterator[str]:
-    """Resources that the pattern covers: of each form, then those that another Allow pattern covers as well."""
-    account, partition = caller.caller.account, caller.world.partition
+def _examples(caller: Asker, pattern: str, kinds: Kinds, others: Iterable[str]) -> Iterator[str]:
+    """Resources that the pattern covers: of each form, then those that other patterns cover as well."""
     pattern = _VARIABLE.sub(lambda found: _value(caller, found[1]), pattern)
-    others = [text for text, _, _ in _patterns(caller, action) if text not in ("*", pattern)]
-    for form in (*forms, *others):
-        found = witness(pattern, form, account, partition)
-        if found is not None:
-            yield found
+    return kinds.examples(pattern, caller.caller.account, caller.world.partition, others)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from iamviz.engine.depends import Answer, Need, Verdict
+from iamviz.engine.request import UnknownPolicy
 from iamviz.policy.model import Effect, Policy, PolicyKind, Statement
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def allow_of(verdict: Verdict, policies: Sequence[Policy], action: str, resource
         for number, (policy, statement) in enumerate(
             (policy, statement)
             for policy in policies
+            if not isinstance(policy, UnknownPolicy)
             for statement in policy.covering(f"{service}:{name}").allows
             if not resource or statement.covers_resource(resource, verdict.request.values)
         )
@@ -57,7 +59,8 @@ def allow_of(verdict: Verdict, policies: Sequence[Policy], action: str, resource
 
 
 def _allows(need: Need) -> bool:
-    return need.kind is PolicyKind.IDENTITY and need.statement.effect is Effect.ALLOW
+    is_allow = need.kind is PolicyKind.IDENTITY and need.statement.effect is Effect.ALLOW
+    return is_allow and not need.of_unknown_policy
 
 
 @dataclass(frozen=True)

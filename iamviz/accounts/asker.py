@@ -8,13 +8,14 @@ only the request brings. A question then has three answers (`iamviz.engine.depen
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cached_property
+from functools import cache, cached_property
+from typing import NamedTuple
 
 from iamviz.arn import Arn, split_fields
 from iamviz.catalogue import nearest
-from iamviz.engine.coverage import ActionsDecided, decide_actions
+from iamviz.engine.coverage import ActionsDecided, ActionSet, action_set, decide_actions, every_action
 from iamviz.engine.depends import Answer, Unknown, Verdict, decide
-from iamviz.engine.request import TRUST_ACTIONS, Caller, CallerKind, PolicySet, Request
+from iamviz.engine.request import TRUST_ACTIONS, Caller, CallerKind, PolicySet, Request, UnknownPolicy
 from iamviz.policy.model import Effect, Policy, PolicyKind
 from iamviz.world.callers import caller_of, role_caller
 from iamviz.world.context import ContextValue, iso, principal_context, request_context
@@ -23,7 +24,16 @@ from iamviz.world.organization import levels_of
 from iamviz.world.sessions import Session
 from iamviz.world.world import World, WorldError
 
-__all__ = ["Asker", "asker", "askers", "has_policy", "missing_policies", "organization_levels", "principal_arn"]
+__all__ = [
+    "Asker",
+    "asker",
+    "askers",
+    "has_policy",
+    "missing_boundary",
+    "missing_policies",
+    "organization_levels",
+    "principal_arn",
+]
 
 SIDE_KEYS = {"sts:tagsession": "aws:PrincipalTag/*", "sts:setsourceidentity": "aws:SourceIdentity"}
 """What a session may carry beyond its role when the trust policy allows a side action to anybody."""
@@ -63,11 +73,18 @@ def principal_arn(world: World, who: str) -> str:
 
 
 def missing_policies(world: World, identity: User | Role) -> tuple[str, ...]:
-    """The ARNs of managed policies that an identity has, itself or by its groups, and that the world does not hold."""
+    """The identity policies that somebody has, itself or by its groups, and that the world does not hold.
+
+    Managed ones by ARN, and the names of inline ones that could not be read.
+    """
     groups = [world.groups[arn] for arn in getattr(identity, "groups", ()) if arn in world.groups]
-    wanted = [*identity.attached, *(arn for group in groups for arn in group.attached)]
-    wanted += [identity.boundary] if identity.boundary else []
-    return tuple(dict.fromkeys(arn for arn in wanted if arn not in world.managed_policies))
+    wanted = [arn for holder in (identity, *groups) for arn in holder.attached if arn not in world.managed_policies]
+    return tuple(dict.fromkeys([*wanted, *(name for holder in (identity, *groups) for name in holder.unread)]))
+
+
+def missing_boundary(world: World, identity: User | Role) -> str:
+    """The ARN of a permissions boundary that somebody has and that the world does not hold; empty when none is."""
+    return "" if identity.boundary in world.managed_policies else identity.boundary
 
 
 def organization_levels(world: World, account: str, kind: PolicyKind) -> tuple[tuple[Policy, ...], ...]:
@@ -81,12 +98,16 @@ def organization_levels(world: World, account: str, kind: PolicyKind) -> tuple[t
 
 @dataclass(frozen=True)
 class Asker:
-    """A user, a role, or a session, with what is known of its requests. ``arn`` is the user's or the role's."""
+    """A user, a role, or a session, with what is known of its requests. ``arn`` is the user's or the role's.
+
+    Policies that it has and that the world does not hold are unknown ones; with ``only_known`` they are left out.
+    """
 
     world: World
     arn: str
     caller: Caller
     session: Session | None = None
+    only_known: bool = False
 
     @property
     def identity(self) -> User | Role:
@@ -134,10 +155,14 @@ class Asker:
     @cached_property
     def policies(self) -> PolicySet:
         """Its own side: identity policies, boundary, session policies, SCPs. Resources and their RCPs are added."""
-        identity = self.identity
+        world, identity = self.world, self.identity
+        known, boundary = world.policies_of(identity), world.boundary_of(identity)
+        missing = () if self.only_known else missing_policies(world, identity)
+        if not self.only_known and (named := missing_boundary(world, identity)):
+            boundary = UnknownPolicy.called(named.rpartition("/")[2], PolicyKind.BOUNDARY)
         return PolicySet(
-            identity=self.world.policies_of(identity),
-            boundary=self.world.boundary_of(identity),
+            identity=(*known, *(UnknownPolicy.called(name.rpartition("/")[2]) for name in missing)),
+            boundary=boundary,
             session=self.session.policies if self.session else None,
             scps=organization_levels(self.world, self.caller.account, PolicyKind.SCP),
         )
@@ -222,88 +247,82 @@ class Asker:
         A resource that the world does not hold is taken as one without a policy of its own, but for a role or a KMS
         key, which always has one: then the answer depends on it, and so it does for resources of other accounts.
         """
-        world, caller = self.world, self.caller
-        owner = world.owner_of(resource, caller.account)
-        role = world.roles.get(resource)
-        held = role or world.resource_of(resource)
-        elsewhere = owner != caller.account and action.partition(":")[0].lower() not in WITHOUT_POLICIES
-        unseen = held is None and (has_policy(action, resource) or elsewhere)
+        known = self._known_of(action, resource)
         request = Request(
-            caller,
-            action,
-            resource,
-            owner,
-            {**self._context(action, resource, owner, role), **(extra or {})},
-            resource_management_account=world.account(owner).management,
+            *(self.caller, action, resource, known.owner, {**known.context, **(extra or {})}),
+            resource_management_account=known.managing,
         )
-        unknown = self._unknown_of(role is None and resource not in world.users, unseen)
-        policies = self._with(world.policy_at(resource), organization_levels(world, owner, PolicyKind.RCP))
-        verdict = decide(request, policies, unknown, world.settings)
-        return self._with_token_times(verdict, request, policies, unknown)
+        verdict = decide(request, known.policies, known.unknown, self.world.settings)
+        return self._with_token_times(verdict, request, known)
 
-    def _with_token_times(self, verdict: Verdict, request: Request, policies: PolicySet, unknown: Unknown) -> Verdict:
+    def decide_actions(self, resource: str | None = None, actions: ActionSet | None = None) -> ActionsDecided:
+        """The same for every catalogued action, or some, on one resource, or (without) on any of its own account."""
+        groups: list[tuple[ActionSet, Verdict]] = []
+        for kind in _kinds_of_actions():
+            wanted = kind if actions is None else kind & actions
+            if not wanted:
+                continue
+            known = self._known_of(wanted.first, resource)
+            decided = decide_actions(
+                *(self.caller, known.policies, resource),
+                resource_account=known.owner,
+                resource_management_account=known.managing,
+                context=known.context,
+                unknown=known.unknown,
+                actions=wanted,
+                settings=self.world.settings,
+            )
+            groups += self._at_token_times(decided, known)
+        return ActionsDecided(tuple(groups))
+
+    def _known_of(self, action: str, resource: str | None) -> "_Known":
+        """What is known of a request; the same for all actions of one of the `_kinds_of_actions`."""
+        world = self.world
+        mine = self.caller.account
+        owner = mine if resource is None else world.owner_of(resource, mine)
+        role = world.roles.get(resource or "")
+        policy = None if resource is None else world.policy_at(resource)
+        if resource is None:
+            unknown = replace(self.unknown, resource=True)
+        else:
+            held = role or world.resource_of(resource)
+            elsewhere = owner != mine and action.partition(":")[0].lower() not in WITHOUT_POLICIES
+            untold = policy is None and (has_policy(action, resource) or (held is None and elsewhere))
+            unknown = self._unknown_of(role is None and resource not in world.users, untold)
+        return _Known(
+            *(owner, world.account(owner).management, self._context(action, resource, owner, role)),
+            self._with(policy, organization_levels(world, owner, PolicyKind.RCP)),
+            unknown,
+        )
+
+    def _with_token_times(self, verdict: Verdict, request: Request, known: "_Known") -> Verdict:
         """What a token's time can be at all decides, when it does: none, or within the last 36 hours (4.5)."""
         if TOKEN_TIME not in map(str.lower, verdict.keys):
             return verdict
         if any(need.row is not None and need.row.name.startswith("DateEq") for need in verdict.needs):
             return verdict
         times: tuple[list[str], ...] = ([], [iso(self.world.now)], [iso(self.world.now - LONGEST_TOKEN)])
-        found = [
-            decide(
-                replace(request, context={**request.context, TOKEN_TIME: time}), policies, unknown, self.world.settings
-            )
-            for time in times
-        ]
+        requests = (replace(request, context={**request.context, TOKEN_TIME: time}) for time in times)
+        found = [decide(one, known.policies, known.unknown, self.world.settings) for one in requests]
         answers = {one.answer for one in found}
         return found[0] if len(answers) == 1 and Answer.DEPENDS not in answers else verdict
 
-    def decide_actions(self, resource: str | None = None) -> ActionsDecided:
-        """The same for every catalogued action, on one resource, or (without) on any of its own account."""
-        if resource is None:
-            context = {key.key: key.values for key in (*self.keys, *request_context(self.world, self.caller.account))}
-            del context["aws:RequestedRegion"]
-            decided = decide_actions(
-                self.caller, self.policies, context=context, unknown=self.unknown, settings=self.world.settings
-            )
-            return self._at_token_times(decided, self.policies, replace(self.unknown, resource=True))
-        world = self.world
-        owner = world.owner_of(resource, self.caller.account)
-        role = world.roles.get(resource)
-        policies = self._with(world.policy_at(resource), organization_levels(world, owner, PolicyKind.RCP))
-        unknown = self._unknown_of(role is None and resource not in world.users, untold_policy=False)
-        decided = decide_actions(
-            self.caller,
-            policies,
-            resource,
-            resource_account=owner,
-            context=self._context("", resource, owner, role),
-            unknown=unknown,
-            settings=world.settings,
-        )
-        return self._at_token_times(decided, policies, unknown)
+    def _at_token_times(self, decided: ActionsDecided, known: "_Known") -> Iterator[tuple[ActionSet, Verdict]]:
+        for actions, verdict in decided.groups:
+            yield actions, self._with_token_times(verdict, verdict.request, known)
 
-    def _at_token_times(self, decided: ActionsDecided, policies: PolicySet, unknown: Unknown) -> ActionsDecided:
-        if not any(TOKEN_TIME in map(str.lower, verdict.keys) for _, verdict in decided.groups):
-            return decided
-        return ActionsDecided(
-            tuple(
-                (actions, self._with_token_times(verdict, verdict.request, policies, unknown))
-                for actions, verdict in decided.groups
-            )
-        )
-
-    def _context(self, action: str, resource: str, owner: str, role: Role | None) -> dict[str, tuple[str, ...]]:
-        """What is known of one request."""
-        fields = split_fields(resource)
+    def _context(self, action: str, resource: str | None, owner: str, role: Role | None) -> dict[str, tuple[str, ...]]:
+        """The condition keys that are known of one request."""
+        fields = split_fields(resource or "")
         region = fields[3] if len(fields) == 6 else ""
         told = bool(region and "*" not in region) or action.partition(":")[0].lower() in IN_ONE_REGION
-        owned = owner != self.caller.account or self._is_owned(resource, fields)
+        owned = resource is None or owner != self.caller.account or self._is_owned(resource, fields)
         context = {key.key: key.values for key in self.keys}
         for key in request_context(self.world, owner if owned else "", region or "us-east-1"):
             context[key.key] = key.values
         if not told:
             del context["aws:RequestedRegion"]
-        thing = role or self.world.users.get(resource)
+        thing = role or self.world.users.get(resource or "")
         for name, value in sorted(thing.tags.items()) if thing else ():
             context[f"aws:ResourceTag/{name}"] = context[f"iam:ResourceTag/{name}"] = (value,)
         return context
@@ -313,13 +332,31 @@ class Asker:
         return resource == "*" or self.world.resource_of(resource) is not None or (len(fields) == 6 and bool(fields[4]))
 
 
+class _Known(NamedTuple):
+    """What is known of a request: who owns the resource, condition keys, policies, and what is not known."""
+
+    owner: str
+    managing: bool
+    context: dict[str, tuple[str, ...]]
+    policies: PolicySet
+    unknown: Unknown
+
+
+@cache
+def _kinds_of_actions() -> tuple[ActionSet, ...]:
+    """The catalogued actions by what is known of their requests: IAM and Organizations, trust, KMS, all others."""
+    alone = action_set(f"{service}:*" for service in sorted(WITHOUT_POLICIES | IN_ONE_REGION))
+    trust, keys = action_set(TRUST_ACTIONS), action_set("kms:*")
+    return alone, trust, keys, every_action() - alone - trust - keys
+
+
 def has_policy(action: str, resource: str) -> bool:
     """Whether such a resource always has a policy of its own: a role that is assumed, a KMS key (5.4, 5.6)."""
     fields = split_fields(resource)
     if len(fields) != 6:
         return False
     assumed = action.lower() in TRUST_ACTIONS and fields[2] == "iam" and fields[5].startswith("role/")
-    return assumed or (fields[2] == "kms" and fields[5].startswith("key/"))
+    return assumed or (action.lower().startswith("kms:") and fields[2] == "kms" and fields[5].startswith("key/"))
 
 
 def asker(world: World, who: str) -> Asker:

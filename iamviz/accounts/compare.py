@@ -1,14 +1,16 @@
 """Two states of an account: who gained, who lost, who may become whom now."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from iamviz.accounts.allowed import ActionGroup, AllowedActions, allowed_actions, levels
+from iamviz.accounts.allowed import ActionGroup, allowed_actions, levels
 from iamviz.accounts.answers import Reply
-from iamviz.accounts.asker import asker
+from iamviz.accounts.asker import asker, organization_levels
+from iamviz.accounts.granted import Grants
 from iamviz.accounts.trust import who_may_assume
 from iamviz.engine.coverage import ActionSet
+from iamviz.policy.model import PolicyKind
 from iamviz.world.world import World
 
 __all__ = ["Change", "Comparison", "compare"]
@@ -85,24 +87,33 @@ def compare(before: World, after: World) -> Comparison:
 
 
 def _doing(before: World, after: World) -> Iterator[Change]:
+    same_resources = before.resources == after.resources
     for arn in sorted({*before.users, *before.roles, *after.users, *after.roles}):
         in_both = all(arn in world.users or arn in world.roles for world in (before, after))
-        if not (in_both and _same(before, after, arn)):
+        if not (in_both and same_resources and _same(before, after, arn)):
             yield from _changes(arn, _allowed(before, arn), _allowed(after, arn))
 
 
-def _allowed(world: World, arn: str) -> AllowedActions | None:
-    return allowed_actions(world, arn) if arn in world.users or arn in world.roles else None
+def _allowed(world: World, arn: str) -> tuple[ActionGroup, ...]:
+    """What somebody may do but become roles of the world by their trust policies, which `_becoming` tells."""
+    if arn not in world.users and arn not in world.roles:
+        return ()
+    return tuple(group for group in allowed_actions(world, arn).groups if group.resources[0] not in world.roles)
 
 
 def _same(before: World, after: World, arn: str) -> bool:
-    """Whether everything that decides on the caller's side is equal, so that nothing can have changed."""
+    """Whether everything that decides is equal but the resources themselves, so that nothing can have changed."""
     was, now = asker(before, arn), asker(after, arn)
+    account = was.caller.account
+    if organization_levels(before, account, PolicyKind.RCP) != organization_levels(after, account, PolicyKind.RCP):
+        return False
+    if Grants.of(before).to(was) != Grants.of(after).to(now):
+        return False
     keys = [{key.key: key.values for key in one.keys if key.key != "aws:TokenIssueTime"} for one in (was, now)]
     return was.policies == now.policies and keys[0] == keys[1] and was.unknown.absent == now.unknown.absent
 
 
-def _changes(arn: str, was: AllowedActions | None, now: AllowedActions | None) -> Iterator[Change]:
+def _changes(arn: str, was: Sequence[ActionGroup], now: Sequence[ActionGroup]) -> Iterator[Change]:
     terms_was, terms_now = _terms(was), _terms(now)
     could, can = _union(terms_was), _union(terms_now)
     for actions, change in ((can - could, "gained"), (could - can, "lost")):
@@ -115,10 +126,10 @@ def _changes(arn: str, was: AllowedActions | None, now: AllowedActions | None) -
                 yield Change(arn, "changed", _difference(old, new), both, f"{_worded(old)}, now {_worded(new)}")
 
 
-def _terms(allowed: AllowedActions | None) -> Mapping[tuple[Terms, ...], ActionSet]:
+def _terms(groups: Sequence[ActionGroup]) -> Mapping[tuple[Terms, ...], ActionSet]:
     """The actions apart by the terms on which they are allowed: resources and conditions."""
     found: dict[tuple[Terms, ...], ActionSet] = {}
-    for group in allowed.groups if allowed else ():
+    for group in groups:
         left, term = group.actions, _term(group)
         for terms, actions in list(found.items()):
             both = actions & left

@@ -54,7 +54,8 @@ class _Reader:
         users, groups, roles = {}, {}, {}
         by_name: dict[tuple[str, str], str] = {}
         for arn, place, item in self.listed("GroupDetailList", "group"):
-            groups[arn] = Group(arn, str(item.get("GroupId", "")), *self.policies(item, "Group", place))
+            inline, attached, unread = self.policies(item, "Group", place)
+            groups[arn] = Group(arn, str(item.get("GroupId", "")), inline, attached, unread=unread)
             by_name[Arn.parse(arn).account, str(item.get("GroupName", groups[arn].name))] = arn
         for arn, place, item in self.listed("UserDetailList", "user"):
             users[arn] = self.user(arn, item, by_name, place)
@@ -76,16 +77,19 @@ class _Reader:
             partition=next((Arn.parse(arn).partition for arn in sorted([*users, *roles])), "aws"),
         )
 
-    def policies(self, item: Mapping[str, Any], kind: str, place: str) -> tuple[tuple[Policy, ...], tuple[str, ...]]:
-        """Inline policies, and the ARNs of attached managed ones."""
-        inline = []
+    def policies(
+        self, item: Mapping[str, Any], kind: str, place: str
+    ) -> tuple[tuple[Policy, ...], tuple[str, ...], tuple[str, ...]]:
+        """Inline policies, the ARNs of attached managed ones, and the names of inline ones that cannot be read."""
+        inline, unread = [], []
         for here, entry in self.notes.entries(item, f"{kind}PolicyList", f"{place}."):
             name = str(entry.get("PolicyName", "an inline policy without a name"))
             document = entry.get("PolicyDocument")
             policy = self.notes.policy(document, PolicyKind.IDENTITY, name, f"{here}.PolicyDocument")
             inline += [policy] if policy else []
+            unread += [] if policy else [name]
         entries = self.notes.entries(item, "AttachedManagedPolicies", f"{place}.")
-        return tuple(inline), tuple(str(entry.get("PolicyArn", "")) for _, entry in entries)
+        return tuple(inline), tuple(str(entry.get("PolicyArn", "")) for _, entry in entries), tuple(unread)
 
     def user(self, arn: str, item: Mapping[str, Any], groups: Mapping[tuple[str, str], str], place: str) -> User:
         member = []
@@ -99,12 +103,13 @@ class _Reader:
                 self.notes.problems.append(f"{place}.GroupList: the group {name!r:.80} is not in the dump")
             else:
                 member.append(group)
-        inline, attached = self.policies(item, "User", place)
+        inline, attached, unread = self.policies(item, "User", place)
         boundary, tags = self.boundary(item), self.tags(item, place)
-        return User(arn, str(item.get("UserId", "")), inline, attached, tuple(member), boundary, tags)
+        groups_of = tuple(member)
+        return User(arn, str(item.get("UserId", "")), inline, attached, groups_of, boundary, tags, unread=unread)
 
     def role(self, arn: str, item: Mapping[str, Any], place: str) -> Role:
-        inline, attached = self.policies(item, "Role", place)
+        inline, attached, unread = self.policies(item, "Role", place)
         name = f"trust policy of {Arn.parse(arn).name}"
         document = item.get("AssumeRolePolicyDocument")
         trust = self.notes.policy(document, PolicyKind.TRUST, name, f"{place}.AssumeRolePolicyDocument")
@@ -113,6 +118,7 @@ class _Reader:
         last_used = self.notes.moment(last, f"{place}.RoleLastUsed.LastUsedDate")
         return Role(
             *(arn, str(item.get("RoleId", "")), inline, attached, trust, self.boundary(item)),
+            unread=unread,
             tags=self.tags(item, place),
             created=self.notes.moment(item.get("CreateDate"), f"{place}.CreateDate"),
             last_used=last_used,

@@ -110,7 +110,7 @@ def _try(stage: Stage, plan: Plan) -> AccountFinding | None:
         verdict = stage.caller.decide(action, resource, plan.extra)
         if verdict.answer is Answer.DENIED:
             return None
-        depends += verdict.keys
+        depends += verdict.depends
         context |= satisfying(verdict, stage.caller.world.now) or {}
     depends = list(dict.fromkeys(depends))
     start = plan.world or stage.world

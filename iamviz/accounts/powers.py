@@ -1,6 +1,7 @@
 """How much each identity may do: who is an administrator, and what one may do that another may not."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from iamviz.accounts.allowed import examples_of, levels
@@ -27,7 +28,10 @@ _ADMIN = """iam:CreateUser iam:PutRolePolicy iam:AttachUserPolicy iam:CreatePoli
 
 
 class Powers:
-    """What the identities of a world may do on any resource of their account, found once for each."""
+    """What the identities of a world may do on any resource of their account, found once for each.
+
+    Policies that they have and that the files lack are left out: they could be anything.
+    """
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -48,7 +52,7 @@ class Powers:
         """Every action of the catalogue for an identity."""
         found = self._decided.get(arn)
         if found is None:
-            found = self._decided[arn] = asker(self.world, arn).decide_actions()
+            found = self._decided[arn] = replace(asker(self.world, arn), only_known=True).decide_actions()
         return found
 
     def may(self, arn: str) -> ActionSet:

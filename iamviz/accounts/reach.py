@@ -12,6 +12,7 @@ from typing import Any
 
 from iamviz.accounts.answers import Reply, Said, allow_of, said_of
 from iamviz.accounts.asker import Asker, asker
+from iamviz.accounts.granted import session_prefix
 from iamviz.engine.depends import Answer, Verdict
 from iamviz.engine.principals import principal_matches
 from iamviz.policy.model import Effect, PolicyKind
@@ -22,6 +23,8 @@ __all__ = ["Hop", "Reach", "Reached", "TrustIndex", "can_reach", "hop"]
 
 ASSUME = "sts:AssumeRole"
 ANY = "any"
+ANYBODY = "?"
+"""Stands for whoever a trust policy names that is not known."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,8 @@ class Hop:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """What it depends on: condition keys, and the session's name; nothing when it is certain."""
-        return (*((f"the session's name: {self.session}",) if self.session else ()), *self.verdict.keys)
+        """What it depends on: condition keys, the session's name, policies; nothing when it is certain."""
+        return (*((f"the session's name: {self.session}",) if self.session else ()), *self.verdict.depends)
 
     @property
     def is_certain(self) -> bool:
@@ -96,10 +99,7 @@ class Reached:
     @property
     def verdict(self) -> str:
         """``allowed``, or ``depends on …``."""
-        if self.is_certain:
-            return "allowed"
-        first = next(hop for hop in self.way if not hop.is_certain)
-        return f"depends on {', '.join(self.keys)}" if self.keys else first.verdict.sentence
+        return f"depends on {', '.join(self.keys)}" if self.keys else "allowed"
 
 
 class TrustIndex:
@@ -119,7 +119,7 @@ class TrustIndex:
         self._named: dict[str, list[str]] = {}
         for arn in sorted(world.roles):
             trust = world.roles[arn].trust
-            names = set()
+            names = {ANYBODY} if trust is None else set()
             for statement in trust.statements if trust else ():
                 if statement.effect is Effect.ALLOW and statement.covers_action("sts", "assumerole"):
                     for entry in statement.principals or ():
@@ -129,23 +129,18 @@ class TrustIndex:
         self._sessions: dict[str, list[str]] = {}
         for name in sorted(self._named):
             if ":assumed-role/" in name:
-                self._sessions.setdefault(_before_name(name), []).append(name)
+                self._sessions.setdefault(session_prefix(name), []).append(name)
 
     def candidates(self, caller: Asker) -> list[str]:
         """The roles that may trust a caller, by ARN; those that only delegate to it count when it may assume at all."""
         who = caller.caller
         role_id = who.unique_id.partition(":")[0]
-        names = [who.arn, who.role_arn, role_id, *self._sessions.get(_before_name(who.arn), ())]
+        names = [who.arn, who.role_arn, role_id, *self._sessions.get(session_prefix(who.arn), ())]
         found = [arn for name in dict.fromkeys(names) if name for arn in self._named.get(name, ())]
-        found += self._named.get("*", ())
+        found += (*self._named.get("*", ()), *self._named.get(ANYBODY, ()))
         if caller.may_assume:
             found += self._named.get(who.account, ())
         return sorted(set(found) - {caller.arn})
-
-
-def _before_name(session_arn: str) -> str:
-    """The ARN of a session without its name: the same for all sessions of a role."""
-    return session_arn.rpartition("/")[0] if ":assumed-role/" in session_arn else "-"
 
 
 def hop(caller: Asker, role: Role) -> Hop | None:
@@ -166,7 +161,7 @@ def hop(caller: Asker, role: Role) -> Hop | None:
 
 
 def _named_sessions(caller: Asker, role: Role) -> list[str]:
-    start = _before_name(caller.caller.arn) + "/"
+    start = session_prefix(caller.caller.arn) + "/"
     entries = (entry.value for s in (role.trust.statements if role.trust else ()) for entry in s.principals or ())
     return sorted({value.removeprefix(start) for value in entries if value.startswith(start)})
 

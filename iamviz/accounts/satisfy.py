@@ -15,12 +15,15 @@ _STEPS = {"LessThan": -1, "LessThanEquals": 0, "GreaterThan": 1, "GreaterThanEqu
 
 
 def satisfying(verdict: Verdict, now: datetime) -> dict[str, str] | None:
-    """Condition keys with values that make its Allow rows true and its Deny rows false.
+    """Condition keys with values that make its Allow rows true and its Deny rows false; policies that are not known are
+    supposed to say nothing.
 
     None when a row is of a kind for which no value is made up. Whoever uses it asks the engine again.
     """
     context: dict[str, str] = {}
     for need in verdict.needs:
+        if need.of_unknown_policy:
+            continue
         if need.row is None:
             return None
         wanted = need.statement.effect is Effect.ALLOW

@@ -31,6 +31,11 @@ _SHORT = {
     "aws:principalorgid": "organization",
     "sts:rolesessionname": "session name",
 }
+_SHORT_WORDS = {
+    "the session's name": "session name",
+    "the resource's own policy": "trust policy",
+    "policies that are not known": "unknown policies",
+}
 _ANYTHING = Policy.parse(
     '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}', name="what its own account allows"
 )
@@ -59,11 +64,15 @@ class Trusted:
 def who_may_assume(world: World, role_arn: str) -> tuple[Trusted, ...]:
     """Everyone who may assume a role, in the order of the trust policy, decided by the engine.
 
-    Users and roles of the world are decided on both sides; of others the own side is not known. Whom the trust policy
+    Users and roles of the world are decided on both sides; of others the own side is not known. A trust policy that is
+    not known may let in anybody. Whom the trust policy
     names by the id of a deleted user or role does not appear: nobody has that id any more.
     """
     role = world.role(role_arn)
     found: dict[str, Trusted] = {}
+    if role.trust is None:
+        everyone = (arn for arn in (*sorted(world.users), *sorted(world.roles)) if arn != role_arn)
+        return tuple(trusted for arn in everyone for trusted in _decided(world, role, arn))
     for statement, entry in _entries(role):
         for trusted in _expand(world, role, statement, entry):
             earlier = found.get(trusted.principal)
@@ -95,8 +104,8 @@ def _expand(world: World, role: Role, statement: Statement, entry: PrincipalEntr
     elif behind:
         step = hop(asker(world, behind).as_session(entry.value.rpartition("/")[2]), role)
         if step is not None:
-            conditions = _short(step.verdict.keys)
-            yield Trusted(entry.value, "session", conditions, keys=step.verdict.keys, said=step.trust)
+            conditions = _short(step.keys)
+            yield Trusted(entry.value, "session", conditions, keys=step.keys, said=step.trust)
     elif not entry.value.startswith(("AIDA", "AROA")):
         verdict = outsider(world, role, entry)
         if verdict.answer is not Answer.DENIED:
@@ -212,7 +221,9 @@ def _short(keys: tuple[str, ...]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1024)
 def short_key(key: str) -> str:
-    """A condition key in one or two words: ``MFA`` for aws:MultiFactorAuthPresent."""
+    """What an answer depends on in one or two words: ``MFA`` for aws:MultiFactorAuthPresent."""
+    if " " in key:
+        return next((short for start, short in _SHORT_WORDS.items() if key.startswith(start)), key)
     return _SHORT.get(key.lower(), key.rpartition(":")[2] or key)
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from iamviz.accounts.answers import Reply, Said, allow_of, said_of
-from iamviz.accounts.asker import WITHOUT_POLICIES, Asker, asker, askers, has_policy, missing_policies, principal_arn
+from iamviz.accounts.asker import WITHOUT_POLICIES, Asker, asker, askers, has_policy, principal_arn
+from iamviz.accounts.granted import granted_by
 from iamviz.accounts.trust import Trusted, role_of_session, who_may_assume
 from iamviz.catalogue import action_info
 from iamviz.engine.depends import Answer
@@ -80,7 +81,7 @@ def who_can(world: World, action: str, resource: str = "*") -> WhoCan:
     info = action_info(action)
     name = info.name if info else action
     held = world.resource_of(resource)
-    silent = (held is None or held.policy is None) and not has_policy(name, resource)
+    silent = world.policy_at(resource) is None and not has_policy(name, resource)
     asked = (caller for caller in askers(world) if not silent or caller.has_allow_for(name, _asked(name, resource)))
     found = [may for caller in asked if (may := _may(caller, name, resource))]
     if held is not None and held.policy is not None:
@@ -110,15 +111,9 @@ def _may(caller: Asker, action: str, resource: str) -> May | None:
     verdict = caller.decide(action, resource)
     if verdict.answer is Answer.DENIED:
         return None
-    depends = list(verdict.keys)
-    depends += ["the resource"] if verdict.depends_on_resource else []
-    depends += ["the resource's own policy"] if verdict.depends_on_policy else []
     said = allow_of(verdict, caller.policies.identity, action, verdict.request.matched_resource)
-    missing = missing_policies(caller.world, caller.identity)
-    depends += (
-        [f"policies that the dump lacks: {', '.join(arn.rpartition('/')[2] for arn in missing)}"] if missing else []
-    )
-    return May(caller.arn, caller.kind, tuple(depends), said)
+    said = said or granted_by(caller, verdict, action, resource)
+    return May(caller.arn, caller.kind, verdict.depends, said)
 
 
 def _from_outside(world: World, policy: Policy, action: str, resource: str) -> Iterator[May]:
@@ -179,9 +174,11 @@ def who_can_assume(world: World, role: str) -> WhoCan:
     found.sort(key=lambda may: not may.known)
     name = world.name_of(arn)
     sentence = _sentence(found, f"become {name}")
-    return WhoCan(
-        f"Who can become {name}?", sentence, COLUMNS, world.unknowns, "sts:AssumeRole", arn, tuple(found), world
-    )
+    unknowns = world.unknowns
+    if world.roles[arn].trust is None:
+        unknowns = (f"the trust policy of {name} is not known: it may let in anybody, from outside as well", *unknowns)
+    question = f"Who can become {name}?"
+    return WhoCan(question, sentence, COLUMNS, unknowns, "sts:AssumeRole", arn, tuple(found), world)
 
 
 def _assuming(trusted: Trusted) -> May:

@@ -141,6 +141,7 @@ def _one(loaded: Loaded, arn: str, action: str, asked: Asked) -> dict[str, Any]:
     """The verdict on one action and one resource, with what decides it."""
     from iamviz.accounts.answers import allow_of
     from iamviz.accounts.asker import asker
+    from iamviz.accounts.granted import granted_by
     from iamviz.calls.ask import ask
     from iamviz.calls.hints import decision_hints
 
@@ -148,14 +149,14 @@ def _one(loaded: Loaded, arn: str, action: str, asked: Asked) -> dict[str, Any]:
     caller = asker(loaded.world, arn)
     resource = asked.resource
     verdict = caller.decide(action, resource, asked.context)
-    said = allow_of(verdict, caller.policies.identity, action)
+    said = allow_of(verdict, caller.policies.identity, action) or granted_by(caller, verdict, action, resource)
     told: dict[str, Any] = {
         "who": arn,
         "action": action,
         "resource": resource,
         "verdict": verdict.answer.value,
         "sentence": verdict.sentence,
-        "depends_on": list(verdict.keys),
+        "depends_on": list(verdict.depends),
         "statement": str(said or ""),
         "why": "",
         "change": [],
@@ -191,7 +192,7 @@ def _some(loaded: Loaded, answer: AskedPicture, arn: str, action: str) -> dict[s
         "resource": "",
         "verdict": verdict,
         "sentence": told[verdict],
-        "depends_on": [],
+        "depends_on": list(best.get("depends on", ())),
         "statement": best.get("statement", ""),
         "why": "no policy of it allows this action on any resource" if verdict == "denied" else "",
         "change": [],

@@ -177,6 +177,7 @@ def decide_actions(
     resource: str | None = None,
     *,
     resource_account: str | None = None,
+    resource_management_account: bool = False,
     context: Mapping[str, str | Sequence[str]] | None = None,
     unknown: Unknown = EVERY_KEY,
     actions: ActionSet | None = None,
@@ -185,7 +186,7 @@ def decide_actions(
     """Decide all catalogued actions, or some, for one caller, as `iamviz.engine.depends.decide` would one by one.
 
     ``resource`` is an ARN or ``*``; without one, any resource is meant on which the action works. It belongs to the
-    caller's account unless ``resource_account`` says another.
+    caller's account unless ``resource_account`` says another, which is the organization's management account or not.
 
     >>> ana = Caller("user", "arn:aws:iam::111122223333:user/ana", "111122223333")
     >>> from iamviz.policy import Policy
@@ -196,7 +197,10 @@ def decide_actions(
     if resource is None:
         unknown = replace(unknown, resource=True)
     owner = caller.account if resource_account is None else resource_account
-    request = Request(caller, "sts:GetCallerIdentity", resource or "*", owner, context or {})
+    request = Request(
+        *(caller, "sts:GetCallerIdentity", resource or "*", owner, context or {}),
+        resource_management_account=resource_management_account,
+    )
     blocks = [(every_action() if actions is None else actions).bits]
     for cut in (*_singular(), *_spoken_of(policies, settings)):
         blocks = [part for block in blocks for part in (block & cut, block & ~cut) if part]

@@ -71,16 +71,27 @@ class Verdict:
     @property
     def depends_on_resource(self) -> bool:
         """Whether it depends on which resource is meant."""
-        return any(not need.keys for need in self.needs)
+        return any(not need.keys and not need.of_unknown_policy for need in self.needs)
+
+    @property
+    def unknown_policies(self) -> tuple[str, ...]:
+        """The names of the caller's policies that are not known and on which it depends (`UnknownPolicy`)."""
+        return tuple(dict.fromkeys(need.policy.name for need in self.needs if need.of_unknown_policy))
+
+    @property
+    def depends(self) -> tuple[str, ...]:
+        """What it depends on, in words: condition keys, the resource, its own policy, policies that are not known."""
+        resource = ["the resource"] if self.depends_on_resource else []
+        policy = ["the resource's own policy"] if self.depends_on_policy else []
+        names = ", ".join(self.unknown_policies)
+        return (*self.keys, *resource, *policy, *([f"policies that are not known: {names}"] if names else []))
 
     @property
     def sentence(self) -> str:
         """In words: ``depends on aws:MultiFactorAuthPresent and aws:SourceIp``."""
         if self.outcome is not None:
             return self.outcome.value if self.outcome is Outcome.ALLOWED else f"denied ({self.outcome.value})"
-        resource = ["the resource"] if self.depends_on_resource else []
-        policy = ["the resource's own policy"] if self.depends_on_policy else []
-        what = [*self.keys, *resource, *policy]
+        what = self.depends
         on = what[0] if len(what) == 1 else f"{', '.join(what[:-1])} and {what[-1]}"
         if self.answer is Answer.DENIED:
             return f"denied (whether explicitly depends on {on})"

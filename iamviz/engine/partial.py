@@ -12,7 +12,7 @@ from typing import NamedTuple
 from iamviz.catalogue import action_resources
 from iamviz.engine.match import WITH_PRINCIPAL, Applicable, Selection
 from iamviz.engine.principals import MatchKind, hits_principal, principal_matches
-from iamviz.engine.request import TRUST_ACTIONS, UNKNOWN_POLICY, Request
+from iamviz.engine.request import TRUST_ACTIONS, UNKNOWN_POLICY, Request, UnknownPolicy
 from iamviz.patterns import Token, Wild, compile_glob, compile_tokens
 from iamviz.policy.conditions import ConditionRow
 from iamviz.policy.elements import ResourcePattern
@@ -91,7 +91,7 @@ class Need(NamedTuple):
     """What an outcome depends on: a condition row, or the resource element with its variables, of a statement.
 
     ``keys`` are the unknown condition keys that it reads, as the policy writes them where it names them; without any,
-    the resource itself is what is not known.
+    the resource itself is what is not known, or the whole policy (`UnknownPolicy`).
     """
 
     policy: Policy
@@ -101,9 +101,16 @@ class Need(NamedTuple):
     keys: tuple[str, ...]
 
     @property
+    def of_unknown_policy(self) -> bool:
+        """Whether nothing is known of the whole policy."""
+        return isinstance(self.policy, UnknownPolicy)
+
+    @property
     def sentence(self) -> str:
         """In words: ``Deny of corp-guard, NeedsMfa: BoolIfExists aws:MultiFactorAuthPresent false``."""
         statement, row = self.statement, self.row
+        if self.of_unknown_policy:
+            return f"{statement.effect.value} of {self.policy.label_as(self.kind)}, which is not known"
         if row is not None:
             part = f"{row.name} {row.key} {' or '.join(row.values)}"
         else:
@@ -253,6 +260,8 @@ class Partial(Applicable):
 
     def _truth(self, policy: Policy, kind: PolicyKind, statement: Statement) -> Truth:
         """Whether a statement applies whose action element covers the action."""
+        if isinstance(policy, UnknownPolicy):
+            return (Need(policy, kind, statement, None, ()),)
         if kind in WITH_PRINCIPAL and not hits_principal(
             statement, self.request.caller, kind, self.attached.boundary is not None
         ):

@@ -199,6 +199,21 @@ UNKNOWN_POLICY = Policy(PolicyKind.RESOURCE, "2012-10-17", "", (), "", "the reso
 """Stands for the policy of a resource of which nothing is known (`iamviz.engine.depends`)."""
 
 
+class UnknownPolicy(Policy):
+    """Stands for a policy of which nothing is known but that it is there: it may allow and deny anything.
+
+    `iamviz.engine.depends` takes neither for certain; `evaluate` takes it as a Deny.
+    """
+
+    @classmethod
+    def called(cls, name: str, kind: str = PolicyKind.IDENTITY) -> "UnknownPolicy":
+        """An identity policy, or a boundary, of this name."""
+        return cls(PolicyKind(kind), "", "", Policy.parse(_ANYTHING).statements, "", name)
+
+
+_ANYTHING = {"Statement": [{"Effect": effect, "Action": "*", "Resource": "*"} for effect in ("Allow", "Deny")]}
+
+
 @dataclass(frozen=True)
 class PolicySet:
     """All policies that may have a say on a request; which of them apply depends on the caller (5.2).

@@ -237,7 +237,7 @@ def _reach_map(answer: Reach) -> MapPicture:
     for found in shown:
         hop = found.way[-1]
         if hop.source in known:
-            words = [short_key(key) if " " not in key else "session name" for key in hop.keys]
+            words = [short_key(key) for key in hop.keys]
             verb = f"if {' and '.join(words[:2])}" if words else "may assume"
             edges.append(MapEdge(hop.source, hop.target, "trust", verb, title=str(hop.trust or "")))
     left = len(answer.reached) - len(shown)

@@ -55,13 +55,15 @@ class AccessKey:
 class _Identity:
     """What users, groups and roles have in common. ``inline`` policies are embedded, ``attached`` are ARNs.
 
-    ``created`` is the instant at which it was made, None when that is not known.
+    ``created`` is the instant at which it was made, None when that is not known. ``unread`` names inline policies that
+    it has and that could not be read.
     """
 
     arn: str
     unique_id: str
     inline: tuple[Policy, ...] = ()
     attached: tuple[str, ...] = ()
+    unread: tuple[str, ...] = field(default=(), kw_only=True)
 
     @property
     def name(self) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
-from iamviz.catalogue import action_resources, resource_formats, service_exists, services
+from iamviz.catalogue import WITHOUT_SLASH, action_resources, resource_formats, service_exists, services
 from iamviz.policy.check.arns import ACCOUNT_WORDS, PARTITIONS, can_meet, has_wildcard
 from iamviz.policy.check.report import Report
 from iamviz.policy.check.structure import a_policy
@@ -20,8 +20,6 @@ _PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
 _FORM = "arn:partition:service:region:account:resource"
 # Their request resource is arn:aws:s3:::*, although the catalogue gives them none (2.2).
 _ANY_BUCKET = frozenset({"s3:listallmybuckets"})
-# bucket/* covers objects, not the bucket: the name of a bucket has no slash (2.2).
-_WITHOUT_SLASH = frozenset({("s3", "bucket")})
 _MOST_PAIRS = 50_000
 
 
@@ -258,7 +256,7 @@ def fits(action: str, patterns: Sequence[str]) -> bool:
         _arns_meet(pattern, _PLACEHOLDER.sub("*", formats[kind]))
         for kind in kinds
         for pattern in patterns
-        if (service, kind) not in _WITHOUT_SLASH or "/" not in pattern
+        if (service, kind) not in WITHOUT_SLASH or pattern.count("/") <= formats[kind].count("/")
     )
 
 

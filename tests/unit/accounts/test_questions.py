@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from iamviz.accounts.asker import asker
 from iamviz.accounts.compare import compare
 from iamviz.accounts.reach import can_reach
 from iamviz.accounts.who import who_can, who_can_assume
-from iamviz.accounts.witness import formats_of, meet, witness
+from iamviz.accounts.witness import formats_of, meet, shared, witness
 from iamviz.catalogue import actions_of
 from iamviz.patterns import compile_glob
 from iamviz.world import Account, WorldError
@@ -159,7 +160,7 @@ def test_a_resource_of_another_account_needs_a_policy_there_unless_its_kind_has_
 def test_a_policy_that_the_dump_lacks_is_what_an_answer_depends_on() -> None:
     lacking = user("ana", allow("s3:*"), boundary=arn("policy", "Gone"))
     assert verdicts(who_can(company(lacking), "s3:GetObject", OBJECT)) == {
-        "ana": "depends on policies that the dump lacks: Gone"
+        "ana": "depends on policies that are not known: Gone"
     }
 
 
@@ -470,6 +471,17 @@ def test_a_text_that_two_patterns_share_is_found_when_there_is_one(one: str, oth
     else:
         texts = (f"{a}{b}{c}" for a in ("", "a", "b", "ab") for b in ("", "a", "b") for c in ("", "a", "b"))
         assert not any(compile_glob(one)(text) and compile_glob(other)(text) for text in texts)
+
+
+@given(st.lists(st.text("ab*?", max_size=5), min_size=3, max_size=3))
+def test_a_resource_that_three_patterns_share_is_found_when_there_is_one(ends: list[str]) -> None:
+    patterns = tuple(f"arn:aws:s3:::{end}" for end in ends)
+    found = shared(patterns, HOME)
+    if found is not None:
+        assert all(compile_glob(pattern)(found) for pattern in patterns)
+    else:
+        texts = (f"arn:aws:s3:::{''.join(letters)}" for n in range(6) for letters in product("ab", repeat=n))
+        assert not any(all(compile_glob(pattern)(text) for pattern in patterns) for text in texts)
 
 
 def test_an_example_has_the_form_of_the_resource_and_is_covered() -> None:
