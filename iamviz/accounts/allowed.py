@@ -6,7 +6,7 @@ through: a Deny, a boundary or a pattern of the wrong kind of resource takes it 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
@@ -28,7 +28,10 @@ __all__ = ["LEVELS", "ActionGroup", "AllowedActions", "allowed_actions", "exampl
 
 COLUMNS = ("action", "access level", "verdict", "resources", "statement", "denies")
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
-Pattern = tuple[str, Policy, Statement]
+FEW = 8
+"""So many actions are decided sooner one by one than as a set."""
+Pattern = tuple[str, PolicyKind, Policy, Statement]
+"""What a statement covers, the type of its policy where it stands, the policy, the statement."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,8 @@ class ActionGroup:
     """Actions that are allowed alike: on the same resources, under the same conditions.
 
     ``resources`` are the patterns of the policies, ``*`` for any resource of the account. ``depends`` names what must
-    still hold. ``said`` is the Allow statement; ``denies`` are Deny statements that speak of the actions and spare what
-    is listed here.
+    still hold. ``said`` is the Allow statement, of the resource's own policy when ``granted``; ``denies`` are Deny
+    statements that speak of the actions and spare what is listed here.
     """
 
     actions: ActionSet
@@ -45,11 +48,16 @@ class ActionGroup:
     depends: tuple[str, ...]
     said: Said | None
     denies: tuple[Said, ...] = ()
+    granted: bool = False
 
     @property
     def verdict(self) -> str:
         """``allowed``, or ``depends on …``."""
         return f"depends on {', '.join(self.depends)}" if self.depends else "allowed"
+
+    def covers(self, resource: str) -> bool:
+        """Whether one of the patterns covers a resource."""
+        return any(compile_glob(pattern)(resource) for pattern in self.resources)
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ class AllowedActions(Reply):
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """One row for each action and verdict, by service and name; ``depends on`` lists what the verdict names."""
+        """One row for each action and verdict, by service and name."""
         return sorted((row for group in self.groups for row in _rows(group)), key=lambda row: row["action"])
 
     @property
@@ -92,7 +100,6 @@ def _rows(group: ActionGroup) -> Iterator[dict[str, Any]]:
             "resources": list(group.resources),
             "statement": said,
             "denies": denies,
-            "depends on": list(group.depends),
         }
 
 
@@ -171,7 +178,14 @@ def _on_one(caller: Asker, resource: str) -> Iterator[ActionGroup]:
 
 
 def _on_any(caller: Asker) -> Iterator[ActionGroup]:
-    everywhere = ActionSet()
+    own = list(_by_own(caller))
+    yield from own
+    wanted = every_action() - _union(group.actions for group in own if group.resources == ("*",) and not group.depends)
+    yield from _granted(caller, wanted, own)
+
+
+def _by_own(caller: Asker) -> Iterator[ActionGroup]:
+    """What its own side allows, on any resource of its account or on those that its policies name."""
     for actions, verdict in caller.decide_actions().groups:
         if verdict.answer is Answer.DENIED:
             if _may_elsewhere(caller, actions.first):
@@ -180,8 +194,6 @@ def _on_any(caller: Asker) -> Iterator[ActionGroup]:
             yield from _by_resource(caller, actions)
         else:
             yield _group(caller, actions, ("*",), verdict, actions.first)
-            everywhere |= ActionSet() if verdict.answer is Answer.DEPENDS else actions
-    yield from _granted(caller, every_action() - everywhere)
 
 
 def _may_elsewhere(caller: Asker, action: str) -> bool:
@@ -189,10 +201,10 @@ def _may_elsewhere(caller: Asker, action: str) -> bool:
     may ask for another owner.
     """
     if not organization_levels(caller.world, caller.caller.account, PolicyKind.RCP) and not any(
-        key.startswith("aws:resource") for policy in _own(caller) for key in policy.condition_keys
+        key.startswith("aws:resource") for _, policy in _own(caller) for key in policy.condition_keys
     ):
         return False
-    return any(not _is_of(text, caller.caller.account) for text, _, _ in _patterns(caller, action))
+    return any(not _is_of(text, caller.caller.account) for text, *_ in _patterns(caller, action))
 
 
 def _is_of(pattern: str, account: str) -> bool:
@@ -201,28 +213,42 @@ def _is_of(pattern: str, account: str) -> bool:
     return len(fields) < FIELDS or fields[4] in ("*", account, "${aws:PrincipalAccount}")
 
 
-def _granted(caller: Asker, wanted: ActionSet) -> Iterator[ActionGroup]:
-    """What the policies of resources allow on them, as far as it is not allowed on all resources anyhow."""
+def _granted(caller: Asker, wanted: ActionSet, own: Sequence[ActionGroup]) -> Iterator[ActionGroup]:
+    """What the policies of resources allow on them, as far as its own side does not tell the same."""
     grants = Grants.of(caller.world)
     for grant in grants.to(caller):
-        yield from _by_grant(caller, grant, wanted, ())
+        yield from _by_grant(caller, grant, wanted, own, ())
     for name, named in grants.to_sessions(caller):
         for grant in named:
-            yield from _by_grant(caller.as_session(name), grant, wanted, (f"the session's name: {name}",))
+            yield from _by_grant(caller.as_session(name), grant, wanted, own, (f"the session's name: {name}",))
 
 
-def _by_grant(caller: Asker, grant: Grant, wanted: ActionSet, given: tuple[str, ...]) -> Iterator[ActionGroup]:
+def _by_grant(
+    caller: Asker, grant: Grant, wanted: ActionSet, own: Sequence[ActionGroup], given: tuple[str, ...]
+) -> Iterator[ActionGroup]:
     actions = covered(grant.statement) & wanted & grant.actions
+    alone = grant.suffices_for(caller)
     said, account, partition = said_of(grant.policy, grant.statement), caller.caller.account, caller.world.partition
     for kinds, names in _by_kinds(actions):
         found: dict[tuple[tuple[str, ...], ActionSet], list[str]] = {}
         for pattern in grant.patterns:
             example = next(kinds.examples(pattern, account, partition), None)
-            for some, verdict in caller.decide_actions(example, action_set(names)).groups if example else ():
-                if verdict.answer is not Answer.DENIED:
-                    found.setdefault((verdict.depends, some), []).append(pattern)
-        for (depends, some), patterns in found.items():
-            yield ActionGroup(some, tuple(patterns), (*given, *depends), said, _denies(caller, some.first))
+            if example is None or not (alone or caller.has_allow_for(names[0], example)):
+                continue
+            for some, verdict in _decided(caller, example, names):
+                depends = (*given, *verdict.depends)
+                told = (g.actions for g in own if g.depends == depends and g.covers(example))
+                left = some - _union(told) if verdict.answer is not Answer.DENIED else ActionSet()
+                if left:
+                    found.setdefault((depends, left), []).append(pattern)
+        for (depends, left), patterns in found.items():
+            yield ActionGroup(left, tuple(patterns), depends, said, _denies(caller, left.first), True)
+
+
+def _decided(caller: Asker, resource: str, names: list[str]) -> Iterable[tuple[ActionSet, Verdict]]:
+    if len(names) > FEW:
+        return caller.decide_actions(resource, action_set(names)).groups
+    return ((action_set(name), caller.decide(name, resource)) for name in names)
 
 
 def _group(caller: Asker, actions: ActionSet, resources: tuple[str, ...], verdict: Verdict, action: str) -> ActionGroup:
@@ -232,15 +258,22 @@ def _group(caller: Asker, actions: ActionSet, resources: tuple[str, ...], verdic
 
 def _denies(caller: Asker, action: str) -> tuple[Said, ...]:
     """The Deny statements on the caller's side that speak of an action."""
-    own = (policy for policy in _own(caller) if not isinstance(policy, UnknownPolicy))
+    own = (policy for _, policy in _own(caller) if not isinstance(policy, UnknownPolicy))
     return tuple(said_of(policy, statement) for policy in own for statement in policy.covering(action.lower()).denies)
 
 
-def _own(caller: Asker) -> list[Policy]:
-    """All policies of the caller's side."""
+def _own(caller: Asker) -> list[tuple[PolicyKind, Policy]]:
+    """All policies of the caller's side, by what they are for it: a boundary is an identity policy elsewhere."""
     own = caller.policies
     boundary = [own.boundary] if own.boundary else []
-    return [*own.identity, *boundary, *own.sessions, *(policy for level in own.scps for policy in level)]
+    scps = (policy for level in own.scps for policy in level)
+    sides = (
+        (PolicyKind.IDENTITY, own.identity),
+        (PolicyKind.BOUNDARY, boundary),
+        (PolicyKind.SESSION, own.sessions),
+        (PolicyKind.SCP, scps),
+    )
+    return [(kind, policy) for kind, policies in sides for policy in policies]
 
 
 def _by_resource(caller: Asker, actions: ActionSet) -> Iterator[ActionGroup]:
@@ -265,9 +298,11 @@ def _tried(caller: Asker, actions: list[str], kinds: Kinds) -> Iterator[ActionGr
     found: dict[tuple[str, ...], tuple[list[str], Said | None]] = {}
     kept: list[str] = []
     for by_others in (False, True):
-        for pattern, policy, statement in patterns if not by_others else [p for p in patterns if p[0] not in kept]:
-            others = [text for text, _, _ in patterns if text not in ("*", pattern)] if by_others else []
-            examples = _examples(caller, pattern, kinds, others)
+        for pattern, kind, policy, statement in patterns:
+            if pattern in kept:
+                continue
+            others = _limits(patterns, kind) if by_others else []
+            examples = _examples(caller, pattern, kinds, others) if others or not by_others else ()
             verdict = next((v for example in examples if (v := _let(caller, action, example, kept))), None)
             if verdict is not None:
                 said = None if isinstance(policy, UnknownPolicy) else said_of(policy, statement)
@@ -291,21 +326,26 @@ def _patterns(caller: Asker, action: str) -> list[Pattern]:
     none of those does.
     """
     found = [
-        (text, policy, statement)
-        for policy in _own(caller)
+        (text, kind, policy, statement)
+        for kind, policy in _own(caller)
         for statement in policy.covering(action.lower()).allows
         for text in (("*",) if statement.not_resource else statement.resource_texts or ("*",))
     ]
-    if not found or found[0][1].kind is not PolicyKind.IDENTITY:
+    if not found or found[0][1] is not PolicyKind.IDENTITY:
         return []
-    return list({entry[0]: entry for entry in reversed(found)}.values())[::-1]
+    return list({entry[:2]: entry for entry in reversed(found)}.values())[::-1]
+
+
+def _limits(patterns: Iterable[Pattern], kind: PolicyKind) -> list[str]:
+    """What policies of other types cover, which must allow it too: a boundary's patterns for an identity policy's."""
+    return [text for text, other, *_ in patterns if text != "*" and other is not kind]
 
 
 def examples_of(caller: Asker, action: str) -> Iterator[str]:
     """Resources that the caller's Allow statements cover for an action, one of each pattern and form."""
     kinds, patterns = kinds_of(action), _patterns(caller, action)
-    for pattern, _, _ in patterns:
-        yield from _examples(caller, pattern, kinds, [text for text, _, _ in patterns if text not in ("*", pattern)])
+    for pattern, kind, *_ in patterns:
+        yield from _examples(caller, pattern, kinds, _limits(patterns, kind))
 
 
 def _value(caller: Asker, variable: str) -> str:

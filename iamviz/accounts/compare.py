@@ -98,7 +98,8 @@ def _allowed(world: World, arn: str) -> tuple[ActionGroup, ...]:
     """What somebody may do but become roles of the world by their trust policies, which `_becoming` tells."""
     if arn not in world.users and arn not in world.roles:
         return ()
-    return tuple(group for group in allowed_actions(world, arn).groups if group.resources[0] not in world.roles)
+    groups = allowed_actions(world, arn).groups
+    return tuple(group for group in groups if not (group.granted and group.resources[0] in world.roles))
 
 
 def _same(before: World, after: World, arn: str) -> bool:

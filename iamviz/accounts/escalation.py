@@ -11,7 +11,7 @@ from typing import Any
 
 from iamviz.accounts.answers import Said, said_of
 from iamviz.accounts.asker import Asker
-from iamviz.accounts.finding import AccountFinding, Move, Risk, safe_name
+from iamviz.accounts.finding import AccountFinding, Move, Risk, safe_name, session_name
 from iamviz.accounts.finding_rules import RULES
 from iamviz.accounts.powers import Powers, Probe
 from iamviz.accounts.satisfy import satisfying
@@ -53,7 +53,7 @@ class Stage:
             world = replace(world, managed_policies=world.managed_policies.set(admin, policy))
         if isinstance(caller.identity, User):
             return cls(caller, powers, world, caller.arn)
-        session = role_session(world, caller.identity, "somebody", HOURS, "")
+        session = role_session(world, caller.identity, session_name(world, caller.arn), HOURS, "")
         return cls(caller, powers, world.with_session(session, SESSION), f"session:{SESSION}")
 
     @property

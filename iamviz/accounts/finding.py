@@ -1,5 +1,6 @@
 """A finding in an account: what it is, what it means, and calls that show it, played by the engine."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -12,7 +13,10 @@ from iamviz.calls.model import Call
 from iamviz.story.story import Story
 from iamviz.world.world import World
 
-__all__ = ["AccountFinding", "Findings", "Move", "Risk", "played", "safe_name"]
+__all__ = ["AccountFinding", "Findings", "Move", "Risk", "played", "safe_name", "session_name"]
+
+
+LONGEST_SESSION_NAME = 64
 
 
 class Risk(StrEnum):
@@ -112,6 +116,12 @@ class Findings(Reply):
     def counts(self) -> Mapping[str, int]:
         """How many there are of each risk."""
         return {risk.value: sum(one.risk is risk for one in self.found) for risk in Risk}
+
+
+def session_name(world: World, arn: str) -> str:
+    """The name that a session has in a story: that of who becomes the role, as far as STS takes it for one."""
+    name = re.sub(r"[^\w+=,.@-]", "-", world.name_of(arn), flags=re.ASCII)[:LONGEST_SESSION_NAME]
+    return name if len(name) > 1 else f"{name or 'a'}-session"
 
 
 def safe_name(world: World, arn: str) -> str:

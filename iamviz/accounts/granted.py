@@ -10,7 +10,7 @@ from iamviz.accounts.asker import Asker
 from iamviz.arn import FIELDS, split_fields
 from iamviz.engine.coverage import ActionSet, action_set
 from iamviz.engine.depends import Answer, Verdict
-from iamviz.engine.principals import principal_matches
+from iamviz.engine.principals import MatchKind, principal_matches
 from iamviz.engine.request import TRUST_ACTIONS
 from iamviz.policy.model import Effect, Policy, PolicyKind, Statement
 from iamviz.world.world import World
@@ -32,6 +32,14 @@ class Grant(NamedTuple):
         """The catalogued actions that such a resource knows: those of its service, those of trust for a role."""
         fields = split_fields(self.resource)
         return _of_service(fields[2] if len(fields) == FIELDS else "")
+
+    def suffices_for(self, caller: Asker) -> bool:
+        """Whether it may let a caller in who has no Allow: one of the same account, unless it only delegates (5.4)."""
+        who = caller.caller
+        if caller.world.owner_of(self.resource, who.account) != who.account:
+            return False
+        kind = PolicyKind.TRUST if self.policy.kind is PolicyKind.TRUST else PolicyKind.RESOURCE
+        return bool(principal_matches(self.statement, who, kind) - {MatchKind.ACCOUNT})
 
     @property
     def patterns(self) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """A way through roles as calls: hop by hop, with what each hop asks for."""
 
-from iamviz.accounts.finding import Move, played, safe_name
+from iamviz.accounts.finding import Move, played, safe_name, session_name
 from iamviz.accounts.reach import Reached
 from iamviz.accounts.satisfy import satisfying
 from iamviz.calls.issue import role_session
@@ -20,10 +20,10 @@ NAMES = {
 
 def way_moves(world: World, start: str, way: Reached) -> tuple[World | None, tuple[Move, ...]]:
     """The world in which the way begins, and its calls; neither when one of them does not come through."""
-    stage, actor = world, start
+    stage, actor, own_name = world, start, session_name(world, start)
     first = way.way[0]
     if start in world.roles:
-        session = role_session(world, world.role(start), first.session or "somebody", 3600, "")
+        session = role_session(world, world.role(start), first.session or own_name, 3600, "")
         stage, actor = world.with_session(session, "start"), "session:start"
     moves: list[Move] = []
     now = stage
@@ -32,7 +32,7 @@ def way_moves(world: World, start: str, way: Reached) -> tuple[World | None, tup
         if context is None:
             return None, ()
         after = way.way[number] if number < len(way.way) else None
-        params = {"RoleArn": hop.target, "RoleSessionName": (after.session if after else "") or "somebody"}
+        params = {"RoleArn": hop.target, "RoleSessionName": (after.session if after else "") or own_name}
         for key in list(context):
             if key.lower() in NAMES:
                 params[NAMES[key.lower()]] = context.pop(key)

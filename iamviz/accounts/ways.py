@@ -12,7 +12,7 @@ from iamviz.accounts.escalation import (
     last_name,
     strongest,
 )
-from iamviz.accounts.finding import Move, safe_name
+from iamviz.accounts.finding import Move, safe_name, session_name
 from iamviz.accounts.reach import hop
 from iamviz.calls.issue import role_session
 from iamviz.calls.model import Call
@@ -62,11 +62,12 @@ def _roles(stage: Stage) -> Iterator[Target]:
     for role in own:
         step = hop(stage.caller, role)
         if step is not None and step.is_certain:
-            taken = world.with_session(role_session(world, role, "somebody", 3600, stage.caller.caller.arn), "taken")
+            name = session_name(world, stage.caller.arn)
+            taken = world.with_session(role_session(world, role, name, 3600, stage.caller.caller.arn), "taken")
             yield role.arn, "session:taken", me.arn, taken
             break
     for role in [role for role in own if not stage.powers.is_admin(role.arn)][:OTHERS]:
-        used = world.with_session(role_session(world, role, "somebody", 3600, ""), "other")
+        used = world.with_session(role_session(world, role, session_name(world, role.arn), 3600, ""), "other")
         yield role.arn, "session:other", role.arn, used
 
 
@@ -219,7 +220,7 @@ def _rewrite_trust(stage: Stage) -> Iterator[Plan]:
 
 
 def _assume(stage: Stage, role: str, caption: str) -> Move:
-    params = {"RoleArn": role, "RoleSessionName": "somebody"}
+    params = {"RoleArn": role, "RoleSessionName": session_name(stage.world, stage.caller.arn)}
     return Move(Call(stage.actor, "sts:AssumeRole", params, save="taken"), "It becomes another", caption)
 
 

@@ -16,7 +16,7 @@ __all__ = ["FILL", "Kinds", "formats_of", "kinds_of", "meet", "shared", "witness
 _PLACEHOLDER = compile_re(r"\$\{[^}]*\}|<[^>]*>")
 FILL = "any-1"
 LONGEST = 400
-MOST_PLACES = 100_000
+MOST_PLACES = 20_000
 """Where to give up looking for what three patterns share."""
 _REGION, _ACCOUNT = 3, 4
 
@@ -52,9 +52,11 @@ class Kinds(NamedTuple):
 
     def examples(self, pattern: str, account: str, partition: str, also: Iterable[str] = ()) -> Iterator[str]:
         """Resources that a pattern covers: one of each form, then those that other patterns cover ``also``."""
-        plain = (witness(pattern, form, account, partition) for form in self.forms)
-        more = (shared((pattern, other, form), account, partition) for other in also for form in self.forms)
-        yield from (found for found in chain(plain, more) if found is not None and self.fits(found))
+        plain = {form: witness(pattern, form, account, partition) for form in self.forms}
+        forms = [form for form, found in plain.items() if found is not None]
+        others = [other for other in also if forms and witness(pattern, other, account, partition) is not None]
+        more = (shared((pattern, other, form), account, partition) for other in others for form in forms)
+        yield from (found for found in chain(plain.values(), more) if found is not None and self.fits(found))
 
 
 @lru_cache(maxsize=65536)

@@ -172,6 +172,7 @@ def _one(loaded: Loaded, arn: str, action: str, asked: Asked) -> dict[str, Any]:
 
 def _some(loaded: Loaded, answer: AskedPicture, arn: str, action: str) -> dict[str, Any]:
     """The verdict on one action for some resource at least."""
+    from iamviz.accounts.allowed import AllowedActions
     from iamviz.catalogue import action_info, actions_of, nearest
 
     _check_action(action)
@@ -180,23 +181,24 @@ def _some(loaded: Loaded, answer: AskedPicture, arn: str, action: str) -> dict[s
         service = action.partition(":")[0].lower()
         near = nearest(action, [f"{service}:{name}" for name in actions_of(service)])
         fail(f"{action} is not an action of AWS{f'; did you mean {near}?' if near else ''}")
-    rows = [row for row in answer.rows if row["action"] == info.name]
-    sure = [row for row in rows if row["verdict"] == "allowed"]
-    verdict = "allowed" if sure else "depends" if rows else "denied"
-    best = (sure or rows or [{}])[0]
-    where = ", ".join(best.get("resources", ()))
-    told = {"allowed": f"allowed on {where}", "depends": f"{best.get('verdict', '')}, on {where}", "denied": "denied"}
+    allowed = answer.answer
+    assert isinstance(allowed, AllowedActions), "what allowed_picture shows"
+    groups = sorted((group for group in allowed.groups if info.name in group.actions), key=lambda g: bool(g.depends))
+    best = groups[0] if groups else None
+    verdict = "denied" if best is None else "depends" if best.depends else "allowed"
+    where = ", ".join(best.resources) if best else ""
+    told = {"allowed": f"allowed on {where}", "depends": f"{best.verdict if best else ''}, on {where}"}
     return {
         "who": arn,
         "action": info.name,
         "resource": "",
         "verdict": verdict,
-        "sentence": told[verdict],
-        "depends_on": list(best.get("depends on", ())),
-        "statement": best.get("statement", ""),
+        "sentence": told.get(verdict, verdict),
+        "depends_on": list(best.depends) if best else [],
+        "statement": str(best.said or "") if best else "",
         "why": "no policy of it allows this action on any resource" if verdict == "denied" else "",
         "change": [],
-        "unknown": list(loaded.world.unknowns),
+        "unknown": list(answer.unknowns),
     }
 
 

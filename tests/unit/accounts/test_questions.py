@@ -218,6 +218,19 @@ def test_a_chain_is_followed_hop_by_hop_and_a_condition_on_it_is_named() -> None
     assert can_reach(chain(), "ben").sentence == "ben can become 1 role, in at most 1 hop."
 
 
+@pytest.mark.parametrize(
+    ("start", "name"), [("ana", "ana"), ("ana maría", "ana-mar-a"), ("x", "x-session"), ("u" * 64, "u" * 64)]
+)
+def test_the_sessions_of_a_played_way_have_the_name_of_who_began_it(start: str, name: str) -> None:
+    world = company(
+        user(start, allow("sts:AssumeRole")), role("A", trusts(HOME), allow("sts:*")), role("B", trusts(HOME))
+    )
+    story = iv.can_reach(world, arn("user", start)).story("B")
+    assert [step.call.params["RoleSessionName"] for step in story.steps] == [name]
+    (session,) = iv.can_reach(world, "A").story("B").steps[0].before.sessions.values()
+    assert session.arn.endswith("assumed-role/A/A-session")
+
+
 def test_cycles_of_trust_end() -> None:
     world = company(
         role("A", [trusts(arn("role", "C")), trusts(ANA)]),
