@@ -22,6 +22,7 @@ from iamviz.calls.iam_entities import ENTITY_OPERATIONS
 from iamviz.calls.iam_keys import KEY_OPERATIONS
 from iamviz.calls.iam_passwords import PASSWORD_OPERATIONS
 from iamviz.calls.iam_policies import POLICY_OPERATIONS
+from iamviz.calls.iam_policy_reads import POLICY_READS
 from iamviz.calls.iam_profiles import PROFILE_OPERATIONS
 from iamviz.calls.iam_providers import PROVIDER_OPERATIONS
 from iamviz.calls.iam_reads import READ_OPERATIONS
@@ -141,6 +142,7 @@ IAM_OPERATIONS: dict[str, Operation] = {
     **ENTITY_OPERATIONS,
     **KEY_OPERATIONS,
     **POLICY_OPERATIONS,
+    **POLICY_READS,
     **PASSWORD_OPERATIONS,
     **PROFILE_OPERATIONS,
     **PROVIDER_OPERATIONS,

@@ -17,6 +17,7 @@ from iamviz.policy.check.trust import SHARED_ISSUERS
 from iamviz.policy.findings import PolicyError
 from iamviz.policy.model import Effect, Policy, PolicyKind, Statement
 from iamviz.world.aws_managed import aws_managed
+from iamviz.world.entities import ManagedPolicy
 from iamviz.world.world import World
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "attachable",
     "check_quota",
     "find",
+    "known_policy",
     "malformed",
     "missing",
     "new_arn",
@@ -124,6 +126,14 @@ def allow(world: World, actor: Actor, call: Call, arn: str, *, changes: bool = T
         text = f"Cannot perform the operation on the protected role '{arn.rpartition('/')[2]}'"
         raise Refusal("UnmodifiableEntity", f"{text} - this role is only modifiable by AWS", 400, decisions)
     return decisions
+
+
+def known_policy(world: World, account: str, arn: str) -> ManagedPolicy:
+    """The managed policy of an ARN, of the account or of AWS; NoSuchEntity when there is none."""
+    policy = world.managed_policies.get(arn) or aws_managed(arn)
+    if policy is None or split_fields(arn)[4] not in (account, "aws"):
+        raise Refusal("NoSuchEntity", f"Policy {arn} was not found.", 404)
+    return policy
 
 
 def attachable(

@@ -6,6 +6,7 @@ from iamviz.arn import split_fields
 from iamviz.calls.actors import Actor
 from iamviz.calls.iam_common import DOCUMENT, NAME, POLICY_ARN, Operation, allow, read_document
 from iamviz.calls.model import Call, Refusal, Result
+from iamviz.calls.session_tags import MOST_TAGS, check_case_sensitive_tags
 from iamviz.calls.validation import Field, check_params
 from iamviz.policy.model import Policy, PolicyKind
 from iamviz.world.aws_managed import aws_managed
@@ -36,7 +37,9 @@ def _known(world: World, actor: Actor, arn: str) -> ManagedPolicy:
 def create_policy(world: World, actor: Actor, call: Call) -> Result:
     """CreatePolicy: a customer managed policy, its document version v1."""
     fields = {"PolicyName": NAME, "PolicyDocument": DOCUMENT, "Path": PATH}
+    fields |= {"Description": Field(str, 0, 1000), "Tags": Field(list, most=MOST_TAGS)}
     check_params(call.operation, call.params, fields)
+    check_case_sensitive_tags(call)
     path, name = call.params.get("Path", "/"), call.params["PolicyName"]
     arn = f"arn:{world.partition}:iam::{actor.account}:policy{path}{name}"
     decisions = allow(world, actor, call, arn)

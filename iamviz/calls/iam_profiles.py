@@ -7,6 +7,7 @@ from iamviz.calls.iam_common import NAME, Operation, allow, check_quota, find, n
 from iamviz.calls.iam_shapes import profile_value
 from iamviz.calls.model import Call, Refusal, Result
 from iamviz.calls.pass_role import pass_role
+from iamviz.calls.session_tags import MOST_TAGS, check_case_sensitive_tags
 from iamviz.calls.validation import PATH, Field, check_params
 from iamviz.world.entities import InstanceProfile, Role
 from iamviz.world.ids import unique_id
@@ -33,7 +34,8 @@ def _with(world: World, profile: InstanceProfile) -> World:
 
 def create_instance_profile(world: World, actor: Actor, call: Call) -> Result:
     """CreateInstanceProfile: a container for one role, still empty."""
-    check_params(call.operation, call.params, PROFILE | {"Path": PATH, "Tags": Field(list)})
+    check_params(call.operation, call.params, PROFILE | {"Path": PATH, "Tags": Field(list, most=MOST_TAGS)})
+    check_case_sensitive_tags(call)
     arn = new_arn(world, actor, "instance-profile", world.instance_profiles, call.params)
     decisions = allow(world, actor, call, arn)
     check_quota(world, actor, "instance-profile", world.instance_profiles, decisions)

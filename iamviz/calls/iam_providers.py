@@ -6,6 +6,7 @@ from iamviz.arn import Arn
 from iamviz.calls.actors import Actor
 from iamviz.calls.iam_common import Operation, allow, check_quota
 from iamviz.calls.model import Call, CallError, Refusal, Result
+from iamviz.calls.session_tags import MOST_TAGS, check_case_sensitive_tags
 from iamviz.calls.validation import Field, check_params
 from iamviz.world.entities import OidcProvider
 from iamviz.world.world import World
@@ -23,9 +24,10 @@ def create_oidc_provider(world: World, actor: Actor, call: Call) -> Result:
         "Url": Field(str, 1, 255, required=True),
         "ClientIDList": Field(list, most=MOST_CLIENT_IDS),
         "ThumbprintList": Field(list, most=5),
-        "Tags": Field(list),
+        "Tags": Field(list, most=MOST_TAGS),
     }
     check_params(call.operation, call.params, fields)
+    check_case_sensitive_tags(call)
     url: str = call.params["Url"]
     if not url.startswith("https://") or not url.removeprefix("https://"):
         raise Refusal("InvalidInput", "Invalid Open ID Connect Provider URL", 400)
@@ -79,9 +81,10 @@ def create_saml_provider(world: World, actor: Actor, call: Call) -> Result:
     fields = {
         "Name": Field(str, 1, 128, r"[\w._-]+", required=True),
         "SAMLMetadataDocument": Field(str),
-        "Tags": Field(list),
+        "Tags": Field(list, most=MOST_TAGS),
     }
     check_params(call.operation, call.params, fields)
+    check_case_sensitive_tags(call)
     name = call.params["Name"]
     arn = f"arn:{world.partition}:iam::{actor.account}:saml-provider/{name}"
     decisions = allow(world, actor, call, arn)

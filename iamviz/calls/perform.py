@@ -29,8 +29,11 @@ def perform(world: World, call: Call) -> Result:
 
     Gives a `Result` with the next world; ``result.world`` has the call's time even when AWS refuses. Raises `CallError`
     for a misuse: an unknown actor, an operation of IAM or STS that iamviz does not know, a parameter of a wrong shape.
+    A parameter that is None is not passed.
     """
     world = world if call.at is None else world.at(call.at)
+    if any(value is None for value in call.params.values()):
+        call = replace(call, params={name: value for name, value in call.params.items() if value is not None})
     operations = _OPERATIONS.get(call.service, {})
     operation = operations.get(call.name, None if call.service in _WHOLE else use_service)
     if operation is None:

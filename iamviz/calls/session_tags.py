@@ -7,11 +7,11 @@ from typing import Any
 
 from immutables import Map
 
-from iamviz.calls.model import CallError, Refusal
+from iamviz.calls.model import Call, CallError, Refusal
 from iamviz.world.context import ContextValue
 from iamviz.world.sessions import Session
 
-__all__ = ["MOST_TAGS", "SessionTags", "check_tags", "pairs", "session_tags", "tag_keys"]
+__all__ = ["MOST_TAGS", "SessionTags", "check_case_sensitive_tags", "check_tags", "pairs", "session_tags", "tag_keys"]
 
 MOST_TAGS = 50
 _CHARACTER = r"(?:[\w.:/=+\-@]|[^\S\t\n\v\f\r\x1c-\x1f\x85])"  # letters, digits, blanks (not line breaks), some signs
@@ -86,7 +86,15 @@ def session_tags(tags: Iterable[tuple[str, str]], transitive: Iterable[str], ses
     return SessionTags(Map(dict(passed)), Map(inherited), handed_down | frozenset(wanted))
 
 
-def check_tags(tags: Sequence[tuple[str, str]], duplicate_code: str = "InvalidInput") -> None:
+def check_case_sensitive_tags(call: Call) -> None:
+    """`check_tags` for policies, instance profiles and providers, whose keys may differ by letter case alone (1.4).
+
+    They are not kept: nothing here asks for them.
+    """
+    check_tags(pairs(call.operation, call.params.get("Tags") or ()), cased=True)
+
+
+def check_tags(tags: Sequence[tuple[str, str]], duplicate_code: str = "InvalidInput", *, cased: bool = False) -> None:
     """Number, characters and prefix of tags, and that no key stands twice: 1.4 and 4.11 (IAM's codes unconfirmed)."""
     if len(tags) > MOST_TAGS:
         raise _invalid(f"at most {MOST_TAGS} tags are allowed", "ValidationError")
@@ -97,8 +105,8 @@ def check_tags(tags: Sequence[tuple[str, str]], duplicate_code: str = "InvalidIn
     for key, _ in tags:
         if key.lower().startswith("aws:"):
             raise _invalid(f"the tag key {key} begins with aws:, which is reserved", "ValidationError")
-    if len({key.lower() for key, _ in tags}) < len(tags):
-        raise _invalid(DUPLICATE, duplicate_code)
+    if len({key if cased else key.lower() for key, _ in tags}) < len(tags):
+        raise _invalid("Duplicate tag keys found." if cased else DUPLICATE, duplicate_code)
 
 
 def _broken(number: int, key: str, value: str) -> Iterable[str]:
