@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from iamviz.calls.hints import hints
     from iamviz.calls.model import Call, CallError, Result
     from iamviz.calls.perform import perform
-    from iamviz.engine import Caller, Decision, Outcome, PolicySet, Request, evaluate
+    from iamviz.engine import Caller, Decision, Outcome, PolicySet, Request, Settings, evaluate
     from iamviz.engine.depends import Unknown, Verdict, decide
     from iamviz.exercises import Exam, Exercise, ExerciseError, exam, exercise
     from iamviz.loading import DumpWarning, load, play
@@ -69,7 +69,7 @@ _PLACES = {
     "iamviz.calls.hints": ("hints",),
     "iamviz.calls.model": ("Call", "CallError", "Result"),
     "iamviz.calls.perform": ("perform",),
-    "iamviz.engine": ("Caller", "Decision", "Outcome", "PolicySet", "Request", "evaluate"),
+    "iamviz.engine": ("Caller", "Decision", "Outcome", "PolicySet", "Request", "Settings", "evaluate"),
     "iamviz.engine.depends": ("Unknown", "Verdict", "decide"),
     "iamviz.exercises": ("Exam", "Exercise", "ExerciseError", "exam", "exercise"),
     "iamviz.loading": ("DumpWarning", "load", "play"),
@@ -137,6 +137,7 @@ __all__ = [
     "Request",
     "Result",
     "ScenarioError",
+    "Settings",
     "Step",
     "Story",
     "StoryError",

@@ -29,8 +29,10 @@ def ask(
     ``who`` is an actor as in `Call`: a label, a profile, ``user:ACCOUNT/name`` …; or the ARN of a user or a role of the
     world, the role standing for a session of it without a session policy. ``context`` are condition keys that the
     request brings, as those of a `Call`. Raises CallError for an actor whose
-    credentials AWS would not accept.
+    credentials AWS would not accept, and for a pattern in place of an action: a Deny may speak of a part of it only.
     """
+    if "*" in action or "?" in action:
+        raise CallError(f"{action!r} is a pattern; ask for one action, such as s3:GetObject")
     call = Call(who, action, {"Resource": resource}, context=context or {})
     try:
         if who in world.roles:

@@ -65,7 +65,14 @@ class Decision:
         """The access denied sentence with its reason (6.1, explain mode); None when allowed."""
         from iamviz.engine.wording import denial
 
-        return denial(self.request, self.outcome, self.reason)
+        named = self.settings.name_denying_policy and self.outcome is Outcome.EXPLICIT_DENY
+        return denial(self.request, self.outcome, self.reason, self._denying_arn if named else "")
+
+    @property
+    def _denying_arn(self) -> str:
+        """The ARN of the first policy with one whose Deny applies, among those of the type that the sentence names."""
+        arns = (trace.policy.arn for trace in self.explain().deciding if trace.kind is self.reason.policy)
+        return next(filter(None, arns), "")
 
     def explain(self) -> "Explanation":
         """Gates in order, with their statements, elements and condition rows."""

@@ -150,9 +150,11 @@ class Request:
     scope: Scope = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        action = self.action.lower()
-        if ":" not in action:
+        if ":" not in (self.action or ""):
             raise ValueError(f"{self.action!r} is not an action; expected service:Action, such as s3:GetObject")
+        if not isinstance(self.resource, str):
+            raise ValueError(f"{self.resource!r} is not a resource; expected an ARN, or * where there is none")
+        action = self.action.lower()
         everywhere = self.resource == "*" and action == "s3:listallmybuckets"
         is_trust = action in TRUST_ACTIONS and is_role_arn(self.resource)
         same_account = not self.resource_account or self.caller.account == self.resource_account
@@ -189,10 +191,16 @@ def _is_kms_key(resource: str) -> bool:
 
 
 def _context_values(context: Mapping[str, str | Sequence[str]]) -> dict[str, tuple[str, ...]]:
-    try:
-        return {lower_key(key): (value,) if isinstance(value, str) else tuple(value) for key, value in context.items()}
-    except TypeError as error:
-        raise TypeError(f"the request context holds texts and lists of texts by condition key: {error}") from None
+    found = {}
+    for key, value in context.items():
+        try:
+            values = (value,) if isinstance(value, str) else tuple(value)
+            "".join(values)  # the quickest way to see that all are texts: a number would equal nothing and everything
+            found[lower_key(key)] = values
+        except TypeError:
+            hint = "expected a text or a list of texts, such as 'true' or ['10']"
+            raise TypeError(f"the request context has {value!r} for the condition key {key!r}; {hint}") from None
+    return found
 
 
 UNKNOWN_POLICY = Policy(PolicyKind.RESOURCE, "2012-10-17", "", (), "", "the resource's own policy")
@@ -293,10 +301,13 @@ def rcp_services() -> frozenset[str]:
 class Settings:
     """Switches where AWS is silent or contradicts itself (0.5).
 
-    ``trust_user_boundary``: a user named in a trust policy is capped by its boundary (5.4).
+    ``trust_user_boundary``: a user named in a trust policy is capped by its boundary (5.4). ``name_denying_policy``:
+    the sentence of an explicit deny ends with the ARN of a policy that denies, where it has one, as newer services
+    write it (6.1).
     """
 
     trust_user_boundary: bool = True
+    name_denying_policy: bool = False
     rcp_services: frozenset[str] = field(default_factory=rcp_services)
 
 

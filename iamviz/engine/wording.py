@@ -20,6 +20,8 @@ _JSON_SERVICES = frozenset(
     """dynamodb kms lambda ecs ecr eks logs events states kinesis secretsmanager ssm cognito-identity cognito-idp
     codebuild codecommit codepipeline glue athena organizations sso batch acm""".split()
 )
+_WITH_ARN = frozenset({PolicyKind.SCP, PolicyKind.RCP, PolicyKind.BOUNDARY, PolicyKind.SESSION, PolicyKind.IDENTITY})
+"""The types of which newer services name the policy that denies."""
 ROOT_REFUSED = "Roles may not be assumed by root accounts."
 
 
@@ -58,8 +60,11 @@ def _refused(request: Request) -> str:
     return f"User: {subject} is not authorized to perform: {request.action}"
 
 
-def denial(request: Request, outcome: Outcome, reason: Reason) -> str | None:
-    """The access denied sentence with its reason (explain mode); None when the request is allowed."""
+def denial(request: Request, outcome: Outcome, reason: Reason, policy_arn: str = "") -> str | None:
+    """The access denied sentence with its reason (explain mode); None when the request is allowed.
+
+    With ``policy_arn``, an explicit deny of an SCP, RCP, boundary, session or identity-based policy ends with it.
+    """
     if outcome is Outcome.ALLOWED:
         return None
     if reason.special is Special.ROOT_CALLER:
@@ -67,6 +72,8 @@ def denial(request: Request, outcome: Outcome, reason: Reason) -> str | None:
     if reason.policy is None:
         return plain_denial(request)
     clause = reason_clause(request.action, outcome, reason.policy)
+    if policy_arn and outcome is Outcome.EXPLICIT_DENY and reason.policy in _WITH_ARN:
+        clause = f"{clause}: {policy_arn}"
     if reason.policy is PolicyKind.TRUST:
         # The two trust texts are never combined with "on resource".
         return f"{_refused(request)} {clause}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from iamviz import CallError, Outcome, ask
@@ -92,3 +94,10 @@ def test_the_world_stays_as_it_is() -> None:
 def test_who_cannot_ask_is_a_misuse(who: str, message: str) -> None:
     with pytest.raises(CallError, match=message):
         ask(WORLD, who, "s3:GetObject")
+
+
+@pytest.mark.parametrize("pattern", ["s3:*", "s3:Get?bject", "*"])
+def test_a_pattern_is_not_an_action(pattern: str) -> None:
+    """An Allow of s3:* would cover the text s3:*, and a Deny of s3:DeleteObject would not."""
+    with pytest.raises(CallError, match=re.escape(f"{pattern!r} is a pattern; ask for one action")):
+        ask(WORLD, ANA, pattern)

@@ -22,10 +22,26 @@ def test_an_action_names_its_service(action):
         Request(USER, action)
 
 
-@pytest.mark.parametrize("value", [10, True, None])
+@pytest.mark.parametrize("value", [10, True, None, [10], ["5", None], (True,), [b"x"]])
 def test_the_context_holds_texts(value):
-    with pytest.raises(TypeError, match="the request context holds texts and lists of texts"):
+    """A number in a list would be refused by some operators only, and pass others as an equal of everything."""
+    with pytest.raises(TypeError, match="for the condition key 's3:max-keys'; expected a text or a list of texts"):
         Request(USER, "s3:GetObject", context={"s3:max-keys": value})
+    with pytest.raises(TypeError, match="for the condition key 5"):
+        Request(USER, "s3:GetObject", context={5: "x"})
+
+
+def test_a_request_names_a_resource():
+    with pytest.raises(ValueError, match="None is not a resource; expected an ARN"):
+        Request(USER, "s3:GetObject", None)
+    with pytest.raises(ValueError, match="None is not an action"):
+        Request(USER, None)
+
+
+def test_a_caller_may_be_told_what_it_lacks():
+    caller = Caller("anonymous", None, None, unique_id=None)
+    assert (caller.arn, caller.account, caller.unique_id) == ("", "", "")
+    assert caller == Caller("anonymous")
 
 
 def test_a_text_is_a_list_of_one():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from iamviz import Caller, Outcome, PolicySet, Request, evaluate
+from iamviz import Caller, Outcome, Policy, PolicySet, Request, Settings, evaluate
 from iamviz.engine.wording import client_code, client_view, reason_clause
 from iamviz.policy.model import PolicyKind
 
@@ -142,3 +142,43 @@ def test_a_federated_user_is_refused_before_any_policy() -> None:
     decision = evaluate(Request(caller, "sts:AssumeRole", role, "111122223333"), PolicySet())
     assert decision.message == f"User: {ops} is not authorized to perform: sts:AssumeRole on resource: {role}"
     assert decision.explain().sentence == "a federated user cannot assume a role"
+
+
+ARN = "arn:aws:organizations::999988887777:policy/o-exampleorgid/service_control_policy/p-examplepolicyid123"
+
+
+@pytest.mark.parametrize(
+    ("kind", "caller_kind", "named"),
+    [
+        ("identity", "user", True),
+        ("boundary", "user", True),
+        ("session", "role-session", True),
+        ("scp", "user", True),
+        ("rcp", "user", True),
+        ("resource", "user", False),
+        ("endpoint", "user", False),
+    ],
+)
+def test_newer_services_name_the_policy_that_denies(kind: str, caller_kind: str, named: bool) -> None:
+    full = {"Action": "*", "Resource": "*"} | ({"Principal": "*"} if kind in ("resource", "endpoint", "rcp") else {})
+    quiet = Policy.parse({"Statement": {"Effect": "Allow", **full}}, kind, arn="arn:of:another:policy")
+    denying = Policy.parse({"Statement": {"Effect": "Deny", **full}}, kind, arn=ARN)
+    many = {"identity": [quiet, denying], "session": [quiet, denying], "scps": [[quiet, denying]]}
+    place = {"scp": "scps", "rcp": "rcps"}.get(kind, kind)
+    given = [[quiet, denying]] if kind == "rcp" else many.get(place, denying)
+    user = Caller(caller_kind, "arn:aws:iam::111122223333:user/ana", "111122223333")
+    request = Request(user, "s3:GetObject", "arn:aws:s3:::b/k", "111122223333")
+    plain = evaluate(request, PolicySet(**{place: given})).message
+    telling = evaluate(request, PolicySet(**{place: given}), Settings(name_denying_policy=True)).message
+    assert plain is not None
+    assert " with an explicit deny in " in plain
+    assert telling == (f"{plain}: {ARN}" if named else plain)
+
+
+def test_a_policy_without_an_arn_and_a_silence_are_not_named() -> None:
+    user = Caller("user", "arn:aws:iam::111122223333:user/ana", "111122223333")
+    request = Request(user, "s3:GetObject", "arn:aws:s3:::b/k", "111122223333")
+    inline = Policy.parse({"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}})
+    for policies in (PolicySet(identity=[inline]), PolicySet()):
+        message = evaluate(request, policies, Settings(name_denying_policy=True)).message
+        assert message == evaluate(request, policies).message
