@@ -48,8 +48,8 @@ iv.policy_bench("ReadStagingAssets", world=story.steps[4].after, asks=asks)""",
 )
 EDITS = 15
 
-# Clicks one element after another, and waits after each for the state that the click leads to, painted: a task behind
-# the next animation frame runs when the browser has painted.
+# Clicks one element after another, as a person does: when all is quiet again. Waits for the state that the click leads
+# to, painted: a task behind the next animation frame runs when the browser has painted.
 CLICKS = """
 async ([targets, shown]) => {
   const painted = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
@@ -57,7 +57,9 @@ async ([targets, shown]) => {
     .map(e => (e.checkVisibility() ? e.textContent.length + (e.dataset.outcome || '') : '')).join();
   const times = [];
   for (const target of [...document.querySelectorAll(targets)].filter(e => e.checkVisibility())) {
-    const before = state(), start = performance.now();
+    const before = state();
+    await new Promise(done => setTimeout(done, 150));
+    const start = performance.now();
     target.click();
     await painted();
     for (let k = 0; k < 200 && state() === before; k++) await painted();

@@ -67,7 +67,7 @@ def test_an_ending_that_no_id_can_have(tmp_path: Path, suffix: str) -> None:
 
 def test_a_line_break_in_preformatted_text_is_kept() -> None:
     html = fragment(Picture("<pre>a\n\n b</pre>\n\n<p>c</p>", ""))
-    assert html.endswith('<div class="iamviz"><pre>a&#10;&#10; b</pre> <p>c</p></div></div>\n')
+    assert html.endswith("<pre>a&#10;&#10; b</pre> <p>c</p></div></div>\n")
 
 
 @pytest.mark.parametrize(("source", "told"), [("staging_buckett", "mean 'staging_bucket'"), ("x.yaml", "x.yaml")])

@@ -20,7 +20,7 @@ from iamviz.story.source import ScenarioError
 
 _STEPPER = re.compile(r'<div class="iv-stepper"[^<>]*><input type="radio" name="[^"]+" id="([^"]+)-step-1"')
 _SUFFIX = re.compile(r"[A-Za-z0-9_-]{1,30}")
-_PICTURE = re.compile(r'<div class="iamviz">')
+_PICTURE = re.compile(r'<div class="iamviz[ "]')
 _PRE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
 
 
@@ -67,8 +67,8 @@ def snippets(
 def fragment(picture: Picture) -> str:
     """The picture as one line of HTML.
 
-    >>> fragment(Picture("<p>Ana</p>", "Ana")).partition("</style>")[2].strip()
-    '<div class="iamviz"><p>Ana</p></div></div>'
+    >>> fragment(Picture("<p>Ana</p>", "Ana"))[-37:].strip()
+    '<p>Ana</p></div></div>'
     """
     return _in_one_line(wrap(clean(picture.html).html, picture.components, picture.steps))
 

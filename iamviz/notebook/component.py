@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import ipywidgets as widgets
 
-from iamviz.pictures.css import style_tag
+from iamviz.pictures.css import root, style_tag
 from iamviz.pictures.picture import Picture
 
 FULL = {"width": "100%", "margin": "0"}
@@ -69,5 +69,5 @@ class Component(ABC):
 
 def html_widget(picture: Picture) -> widgets.HTML:
     """A picture as a widget: its own radios answer clicks, without a round trip to the kernel."""
-    html = f'{style_tag(picture.components, picture.steps)}<div class="iamviz">{picture.html}</div>'
+    html = style_tag(picture.components, picture.steps) + root(picture.html, picture.components, picture.steps)
     return widgets.HTML(html, layout=FULL)

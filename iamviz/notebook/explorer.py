@@ -8,7 +8,7 @@ from datetime import datetime
 import ipywidgets as widgets
 
 from iamviz.notebook.component import FULL, Component
-from iamviz.pictures.css import FRAME_COMPONENTS, style_tag
+from iamviz.pictures.css import FRAME_COMPONENTS, root, style_tag
 from iamviz.pictures.exploration import Dimension, Exploration, Picks
 from iamviz.pictures.explorer import explorer_picture, pane_html
 from iamviz.pictures.picture import Picture
@@ -18,6 +18,7 @@ from iamviz.world.world import World
 
 __all__ = ["Explorer", "explorer"]
 
+_COMPONENTS = FRAME_COMPONENTS | {"explorer"}
 _MOST_BUTTONS = 6
 _LONGEST_BUTTON = 28
 
@@ -42,12 +43,12 @@ class Explorer(Component):
 
         def redraw(_: object = None) -> None:
             one, two, three, four, five = (choice.index for choice in choices)
-            shown.value = f'<div class="iamviz">{self.frame((one, two, three, four, five))}</div>'
+            shown.value = root(self.frame((one, two, three, four, five)), _COMPONENTS)
 
         for choice in choices:
             choice.observe(redraw, "index")
         redraw()
-        style = widgets.HTML(style_tag({*FRAME_COMPONENTS, "explorer"}))
+        style = widgets.HTML(style_tag(_COMPONENTS))
         rows = [
             widgets.HBox([widgets.Label(d.word, layout={"width": "52px"}), choice])
             for d, choice in zip(self.asked.dimensions, choices, strict=True)

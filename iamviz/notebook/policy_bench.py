@@ -11,7 +11,7 @@ import ipywidgets as widgets
 from iamviz.engine.decision import Decision
 from iamviz.notebook.component import FULL, Component
 from iamviz.pictures.bench import bench_picture, chosen_html, findings_html, request_words, requests_html
-from iamviz.pictures.css import style_tag
+from iamviz.pictures.css import root, style_tag
 from iamviz.pictures.picture import Picture
 from iamviz.pictures.workbench import Given, Workbench
 from iamviz.policy.model import Policy
@@ -92,7 +92,7 @@ class PolicyBench(Component):
 
 
 def _wrapped(html: str) -> str:
-    return f'<div class="iamviz"><div class="iv-bench">{html}</div></div>'
+    return root(f'<div class="iv-bench">{html}</div>', _COMPONENTS)
 
 
 class Debounce:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import ipywidgets as widgets
 
 from iamviz.notebook.component import FULL, Component
-from iamviz.pictures.css import style_tag
+from iamviz.pictures.css import root, style_tag
 from iamviz.pictures.picture import Picture
 from iamviz.pictures.slider import checked_slides, slider_picture
 
@@ -43,7 +43,7 @@ def scrubber(labels: Sequence[str], thing: str, drawn: Sequence[str], still: Pic
     """
     panes = [
         widgets.HTML(
-            f'<div class="iamviz"><div class="iv-clock"><div class="iv-frame">{one}</div></div></div>', layout=FULL
+            root(f'<div class="iv-clock"><div class="iv-frame">{one}</div></div>', still.components), layout=FULL
         )
         for one in drawn
     ]

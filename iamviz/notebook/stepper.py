@@ -10,7 +10,7 @@ import ipywidgets as widgets
 
 from iamviz.accounts.trail_story import ObservedStory
 from iamviz.notebook.component import FULL, Component
-from iamviz.pictures.css import FRAME_COMPONENTS, style_tag
+from iamviz.pictures.css import FRAME_COMPONENTS, root, style_tag
 from iamviz.pictures.frame import chapter_title, chapters
 from iamviz.pictures.picture import Picture
 from iamviz.pictures.story_frames import frames, stepper_picture
@@ -70,7 +70,7 @@ def _live(story: Story | ObservedStory, name: str) -> widgets.Widget:
 def _rail(steps: range, titles: Sequence[str], drawn: Sequence[str]) -> list[widgets.Widget]:
     """Rail, Play and slider of some steps, each joined to the stack of their frames."""
     last = len(steps) - 1
-    pages = [widgets.HTML(f'<div class="iamviz">{drawn[k - 1]}</div>', layout=FULL) for k in steps]
+    pages = [widgets.HTML(root(drawn[k - 1], FRAME_COMPONENTS), layout=FULL) for k in steps]
     stack = widgets.Stack(pages, selected_index=0, layout=FULL)
     rail = widgets.ToggleButtons(
         options=[(f"{k}", index) for index, k in enumerate(steps)],

@@ -7,7 +7,7 @@ escaped; parameters whose names end in ``_html`` are markup that this package ma
 from iamviz.pictures.card import ArnPart, CardField, CredentialCard, arn_parts, arns, arns_text, card, card_text, cards
 from iamviz.pictures.conditions import ConditionRow, conditions, conditions_text
 from iamviz.pictures.crowd import Crowd, crowd, crowd_text
-from iamviz.pictures.css import COMPONENTS, FRAME_COMPONENTS, components_in, css_for, style_tag
+from iamviz.pictures.css import COMPONENTS, FRAME_COMPONENTS, components_in, css_for, root, style_tag
 from iamviz.pictures.dot import plain_svg, render
 from iamviz.pictures.errors import PictureError
 from iamviz.pictures.frame import FrameView, before_after, bet_html, frame_html, step_id, stepper_html, veiled
@@ -155,6 +155,7 @@ __all__ = [
     "quote",
     "quote_text",
     "render",
+    "root",
     "says",
     "step_id",
     "stepper_html",

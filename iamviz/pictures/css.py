@@ -1,11 +1,14 @@
 """The style rules that a picture needs, and no more: cut from the sheets in ``style/``, minified, generated per step.
 
 The sheets hold rules relative to ``.iamviz.iamviz.iamviz``: native CSS nesting adds that scope once, so that a picture
-beats JupyterLab's styles for HTML output (``ul:not(.list-inline)``) and touches nothing outside of itself.
+beats JupyterLab's styles for HTML output (``ul:not(.list-inline)``) and touches nothing outside of itself. In a
+notebook every output brings a sheet of its own; there the scope names the sheet, so that a click in one output is not
+matched against the rules of all others.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -121,6 +124,10 @@ def components_in(html: str) -> frozenset[str]:
 
 def css_for(components: Iterable[str], steps: int = 0) -> str:
     """Tokens, base and the named components as minified CSS; with ``steps``, the states of a stepper of that length."""
+    return _sheet(_needed(components, steps), steps, "iamviz")
+
+
+def _needed(components: Iterable[str], steps: int) -> tuple[str, ...]:
     wanted = set(components)
     unknown = sorted(wanted.difference(COMPONENTS))
     if unknown:
@@ -129,14 +136,25 @@ def css_for(components: Iterable[str], steps: int = 0) -> str:
         raise PictureError(f"a stepper has 0 to {MAX_STEPS} steps, not {steps}")
     for name in tuple(wanted):
         wanted.update(_NEEDS.get(name, ()))
-    return _sheet(tuple(name for name in COMPONENTS if name in wanted), steps)
+    return tuple(name for name in COMPONENTS if name in wanted)
 
 
 def style_tag(components: Iterable[str], steps: int = 0) -> str:
-    """The rules as a ``<style>`` element that says what it holds, so that a page can keep one copy."""
+    """The rules for what stands in `root`: a ``<style>`` that says what it holds, so that a page can keep one copy."""
     names = sorted(set(components))
-    css = css_for(names, steps).replace("</", r"<\/")
+    css = _sheet(_needed(names, steps), steps, _scope(tuple(names), steps)).replace("</", r"<\/")
     return f'<style class="iv-style" data-iv="{" ".join(names)}" data-steps="{steps}">{css}</style>'
+
+
+def root(html: str, components: Iterable[str], steps: int = 0) -> str:
+    """A picture's markup in the element that takes the rules of `style_tag` for the same components and steps."""
+    return f'<div class="iamviz {_scope(tuple(sorted(set(components))), steps)}">{html}</div>'
+
+
+@lru_cache(maxsize=64)
+def _scope(names: tuple[str, ...], steps: int) -> str:
+    """The class that names a sheet: six letters from what the sheet holds."""
+    return f"iv-{hashlib.sha256(css_for(names, steps).encode()).hexdigest()[:6]}"
 
 
 def minify(css: str) -> str:
@@ -154,14 +172,14 @@ def _squeeze(css: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _sheet(names: tuple[str, ...], steps: int) -> str:
+def _sheet(names: tuple[str, ...], steps: int, scope: str) -> str:
     rules = "".join(_read(name) for name in ("hues", "base", *names))
     states = ""
     if steps and "frame" in names:
         states += minify(_step_states(steps))
     if steps and "explorer" in names:
         states += _explorer_states(min(steps, MAX_OPTIONS))
-    return f"{_read('tokens')}.iamviz.iamviz.iamviz{{{rules}{states}}}"
+    return f"{_read('tokens')}.iamviz.{scope}.{scope}{{{rules}{states}}}"
 
 
 @lru_cache(maxsize=32)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from iamviz.pictures.css import style_tag
+from iamviz.pictures.css import css_for
 from iamviz.pictures.marks import esc
 from iamviz.pictures.picture import Picture
 
@@ -68,6 +68,6 @@ def page_html(title: str, lede: str, sections: Iterable[Section]) -> str:
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-        f"<title>{esc(title)}</title>\n<style>{_STYLE}</style>\n{style_tag(components, steps)}\n</head>\n"
+        f"<title>{esc(title)}</title>\n<style>{_STYLE}</style>\n<style>{css_for(components, steps)}</style>\n</head>\n"
         f"<body>\n<main>\n<h1>{esc(title)}</h1>\n{told}{''.join(parts)}\n</main>\n</body>\n</html>\n"
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from iamviz.pictures.css import style_tag
+from iamviz.pictures.css import root, style_tag
 
 
 def wrap(html: str, components: Iterable[str], steps: int = 0) -> str:
@@ -18,7 +18,7 @@ def wrap(html: str, components: Iterable[str], steps: int = 0) -> str:
     """
     return (
         f'<div class="mathjax_ignore tex2jax_ignore">{style_tag(components, steps)}'
-        f'<div class="iamviz">{html}</div></div>'
+        f"{root(html, components, steps)}</div>"
     )
 
 

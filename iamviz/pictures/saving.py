@@ -17,7 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final, Literal
 
-from iamviz.pictures.css import style_tag
+from iamviz.pictures.css import css_for
 from iamviz.pictures.errors import PictureError
 from iamviz.pictures.svg_file import svg_file
 
@@ -100,7 +100,7 @@ def find_browser(what: str = "a picture of this kind") -> str:
 def _page(html: str, components: frozenset[str], steps: int, theme: Theme, width: int) -> str:
     return (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>iamviz</title>'
-        f"{style_tag(components, steps)}"
+        f"<style>{css_for(components, steps)}</style>"
         f"<style>html{{background:{_BACKGROUND[theme]}}}body{{margin:0;padding:8px;width:{width}px}}</style></head>"
         f'<body><div class="iamviz" data-iv="{theme}">{html}</div></body></html>'
     )

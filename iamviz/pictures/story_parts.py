@@ -80,7 +80,8 @@ def quiet_verdict(step: Step) -> str:
     if any(part.verdict for part in step.caption_parts):
         return ""
     words = "nothing is asked" if step.outcome == "none" else outcome_words(step.outcome)
-    return f'<p class="sr iv-verdict" data-outcome="{esc(step.outcome)}">{esc(words)}</p>'
+    waits = "" if step.bet is None else " iv-after-b"
+    return f'<p class="sr iv-verdict{waits}" data-outcome="{esc(step.outcome)}">{esc(words)}</p>'
 
 
 # ── why ──
@@ -384,7 +385,11 @@ def extra_html(step: Step) -> str:
 
 
 def bet_part(step: Step, name: str) -> str:
-    """The bet of a step, its radios under a name that is unique on the page; "" without one."""
-    if step.bet is None:
+    """The bet of a step, its radios under a name that is unique on the page; "" without one.
+
+    What AWS did not refuse was allowed, also where no policy is asked (GetCallerIdentity).
+    """
+    if step.bet is None or step.result is None:
         return ""
-    return bet_html(name, step.bet.question, outcome_mark(step.outcome), step.bet.because or reason_of(step))
+    truth: Mark = "allow" if step.result.error is None else outcome_mark(step.outcome)
+    return bet_html(name, step.bet.question, truth, step.bet.because or reason_of(step))

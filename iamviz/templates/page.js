@@ -39,7 +39,8 @@
   follow();
 
   document.addEventListener("change", ({ target }) => {
-    if (target.matches(steps)) history.replaceState(null, "", `#${target.id}`);
+    // Behind the next frame: the browser takes longer to change the address than to show the step.
+    if (target.matches(steps)) requestAnimationFrame(() => setTimeout(() => history.replaceState(null, "", `#${target.id}`)));
     const { ivBet } = target.dataset;
     if (!ivBet || bets.has(target.name)) return;
     bets.set(target.name, ivBet);

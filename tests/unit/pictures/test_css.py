@@ -94,6 +94,15 @@ def test_style_tag_says_what_it_holds() -> None:
     assert tag == pic.style_tag({"map", "lock"}, 4)
 
 
+def test_a_sheet_in_a_notebook_speaks_of_its_own_picture_only() -> None:
+    def scope(*components: str) -> str:
+        return re.findall(r'class="iamviz (iv-[0-9a-f]{6})"', pic.root("", components))[0]
+
+    assert f".iamviz.{scope('lock', 'map')}.{scope('map', 'lock')}{{" in pic.style_tag(["map", "lock"])
+    assert ".iamviz.iamviz" not in pic.style_tag(["map", "lock"]).replace(".iamviz.iamviz{color-scheme", "")
+    assert len({scope("map"), scope("lock"), scope("map", "lock")}) == 3
+
+
 def test_wrong_names_and_numbers_are_refused() -> None:
     with pytest.raises(pic.PictureError, match="no style sheet for wheel"):
         pic.css_for(["wheel"])

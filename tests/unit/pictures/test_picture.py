@@ -15,7 +15,7 @@ def test_bundle_holds_page_and_words() -> None:
     picture = pic.map_picture(story_map(), 3, "She assumes it.")
     bundle = picture._repr_mimebundle_()
     assert set(bundle) == {"text/html", "text/plain"}
-    assert '<div class="iamviz"><svg class="iv-map' in bundle["text/html"]
+    assert pic.root(picture.html, {"map"}) in bundle["text/html"]
     assert '<style class="iv-style" data-iv="map" data-steps="0">' in bundle["text/html"]
     assert bundle["text/plain"] == f"{picture.text}\n[picture {picture.digest}]"
     assert not Reading(bundle["text/html"]).faults

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 from hypothesis import given
@@ -107,3 +108,15 @@ def test_changed_lines_are_in_the_texts_and_numbers_are_true(old: list[str], new
             assert after.lines[number - 1].strip() == line.strip()
     changed = [sign for _, sign, _ in PolicyChange(before, after).lines() if sign]
     assert bool(changed) == ([x.strip(" ,") for x in old] != [x.strip(" ,") for x in new])
+
+
+def test_a_bet_on_what_aws_simply_answers_is_won_by_allowed() -> None:
+    """No policy is asked, so the outcome is no verdict; yet who bets that it works is right."""
+    story = iv.Story(company(), "A bet")
+    assert story.perform(JOIN, title="She joins", caption="She joins the group.", bet="Does it work?").outcome == "none"
+    html = frames(story, "x", nav=False)[0]
+    right, wrong = re.findall(r'data-iv-bet="(right|wrong)".*?</label>', html)
+    assert (right, wrong) == ("right", "wrong")
+    assert re.search(r'id="x-bet-1-a" data-iv-bet="right"><label.*?Allowed</label>', html)
+    # Whoever hears the page is not told before the bet either.
+    assert '<p class="sr iv-verdict iv-after-b" data-outcome="none">' in html
