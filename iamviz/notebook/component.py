@@ -69,5 +69,7 @@ class Component(ABC):
 
 def html_widget(picture: Picture) -> widgets.HTML:
     """A picture as a widget: its own radios answer clicks, without a round trip to the kernel."""
-    html = style_tag(picture.components, picture.steps) + root(picture.html, picture.components, picture.steps)
-    return widgets.HTML(html, layout=FULL)
+    style = style_tag(picture.components, picture.steps)
+    # In a section, the head of a frame is no landmark of the whole window.
+    shown = f"<section>{root(picture.html, picture.components, picture.steps)}</section>"
+    return widgets.HTML(style + shown, layout=FULL)

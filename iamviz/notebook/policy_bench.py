@@ -23,7 +23,8 @@ PAUSE = 0.05
 """Seconds without a keystroke after which the text is judged."""
 
 _STYLE = (
-    "<style>.iamviz-bench textarea{font:12px/1.5 var(--jp-code-font-family,monospace)!important;tab-size:2}</style>"
+    "<style>.iamviz-bench{flex-direction:column}.iamviz-bench>label{width:auto!important;text-align:left!important}"
+    ".iamviz-bench textarea{font:12px/1.5 var(--jp-code-font-family,monospace)!important;tab-size:2}</style>"
 )
 _COMPONENTS = ("bench", "gates")
 _MOST_ROWS = 28
@@ -56,7 +57,8 @@ class PolicyBench(Component):
 
     def _make_widget(self) -> widgets.Widget:
         rows = min(_MOST_ROWS, max(8, self.bench.text.count("\n") + 2))
-        area = widgets.Textarea(self.bench.text, rows=rows, continuous_update=True, tooltip="The policy", layout=FULL)
+        text = self.bench.text
+        area = widgets.Textarea(text, rows=rows, continuous_update=True, description="The policy", layout=FULL)
         area.add_class("iamviz-bench")
         names = [(f"{k}. {request_words(asked)}", k - 1) for k, asked in enumerate(self.bench.asked, 1)]
         chosen = widgets.Dropdown(options=names, index=0, description="Gates of", layout=FULL)

@@ -41,12 +41,8 @@ def scrubber(labels: Sequence[str], thing: str, drawn: Sequence[str], still: Pic
 
     Slider, Play and panes are joined in the browser, so that a move costs no round trip to the kernel.
     """
-    panes = [
-        widgets.HTML(
-            root(f'<div class="iv-clock"><div class="iv-frame">{one}</div></div>', still.components), layout=FULL
-        )
-        for one in drawn
-    ]
+    shown = (f'<div class="iv-clock"><section class="iv-frame">{one}</section></div>' for one in drawn)
+    panes = [widgets.HTML(root(one, still.components), layout=FULL) for one in shown]
     stack = widgets.Stack(panes, selected_index=0, layout=FULL)
     options = [(label, k) for k, label in enumerate(labels)]
     slider = widgets.SelectionSlider(options=options, index=0, description=thing, layout=FULL)

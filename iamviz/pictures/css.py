@@ -147,8 +147,12 @@ def style_tag(components: Iterable[str], steps: int = 0) -> str:
 
 
 def root(html: str, components: Iterable[str], steps: int = 0) -> str:
-    """A picture's markup in the element that takes the rules of `style_tag` for the same components and steps."""
-    return f'<div class="iamviz {_scope(tuple(sorted(set(components))), steps)}">{html}</div>'
+    """A picture's markup in the element that takes the rules of `style_tag` for the same components and steps.
+
+    JupyterLab is told that the arrow keys of the radios are theirs: it would fold headings and go to other cells.
+    """
+    shown = html.replace("<input ", "<input data-lm-suppress-shortcuts ")
+    return f'<div class="iamviz {_scope(tuple(sorted(set(components))), steps)}">{shown}</div>'
 
 
 @lru_cache(maxsize=64)

@@ -172,7 +172,7 @@ def kind_of(data: str | bytes) -> str:
     return "comm_msg" if "comm_msg" in text else "execute_request" if "execute_request" in text else "other"
 
 
-def violations(page: Page) -> list[str]:
-    """What axe-core objects to: the rule, the element, and what would be right."""
-    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+def violations(page: Page, within: str | None = None) -> list[str]:
+    """What axe-core objects to, in the page or ``within`` what a selector names: rule, element, what would be right."""
+    found: list[dict[str, Any]] = Axe().run(page, context=within).response["violations"]
     return [f"{rule['id']}: {node['html'][:160]}: {node['failureSummary']}" for rule in found for node in rule["nodes"]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, violations
 
 
 def bet(card: Locator, text: str) -> None:
@@ -60,6 +60,17 @@ def test_predict_in_print_tells_all(visit: Visit) -> None:
     card = visit.page.locator(".iv-predict").first
     expect(card.locator(".iv-gates")).to_be_visible()
     expect(card.locator(".iv-verdict")).to_be_visible()
+
+
+def test_predict_live_by_keyboard(live: Visit) -> None:
+    """JupyterLab has arrow keys of its own; in a card they choose."""
+    card, keyboard = live.page.locator(".jupyter-widgets .iv-predict").nth(1), live.page.keyboard
+    card.locator("input").first.focus()
+    keyboard.press("Space")
+    expect(card.get_by_role("radio", name="Allowed")).to_be_checked()
+    keyboard.press("ArrowRight")
+    expect(card.get_by_role("radio", name="Denied")).to_be_checked()
+    assert violations(live.page, ".jupyter-widgets .iamviz, .iamviz-bench") == []
 
 
 def test_predict_live(live: Visit) -> None:
