@@ -120,8 +120,10 @@ def _boundary(kind: str, things: str, puts: bool) -> Operation:
 
 
 def change_resource_policy(world: World, actor: Actor, call: Call) -> Result:
-    """s3:PutBucketPolicy: replaces the policy of a bucket."""
-    check_params(call.operation, call.params, {"Bucket": Field(str, 3, 63, required=True), "Policy": DOCUMENT})
+    """s3:PutBucketPolicy replaces the policy of a bucket, s3:DeleteBucketPolicy takes it away."""
+    puts = call.name == "PutBucketPolicy"
+    fields = {"Bucket": Field(str, 3, 63, required=True)} | ({"Policy": DOCUMENT} if puts else {})
+    check_params(call.operation, call.params, fields)
     arn = f"arn:{world.partition}:s3:::{call.params['Bucket']}"
     resource = world.resources.get(arn)
     if resource is None:
@@ -131,7 +133,8 @@ def change_resource_policy(world: World, actor: Actor, call: Call) -> Result:
         decisions = authorize(world, actor, call, call.operation, arn, resource.policy)
     elif actor.account != resource.account:
         raise CallError(f"the administrator of {actor.account} has no bucket {call.params['Bucket']}")
-    policy = read_document(call.params["Policy"], PolicyKind.RESOURCE, f"bucket policy of {resource.name}")
+    name = f"bucket policy of {resource.name}"
+    policy = read_document(call.params["Policy"], PolicyKind.RESOURCE, name) if puts else None
     return Result(world.with_resource(replace(resource, policy=policy)), {}, None, decisions)
 
 

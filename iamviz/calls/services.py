@@ -1,6 +1,7 @@
 """Requests to services: whether the policies let an action pass, and, for objects of a bucket, what comes back."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from iamviz.calls.actors import Actor
@@ -49,13 +50,16 @@ def _text(params: Mapping[str, Any], name: str) -> str:
 
 def use_service(world: World, actor: Actor, call: Call) -> Result:
     """A request to a service: decided by the policies, then answered as far as the world knows the answer."""
-    if call.operation == "s3:PutBucketPolicy":
+    deletes = call.operation == "s3:DeleteBucketPolicy"
+    if call.operation == "s3:PutBucketPolicy" or (deletes and actor.caller is None):
         return change_resource_policy(world, actor, call)
     if actor.caller is None:
         raise CallError(f"an administrator only makes changes to IAM and to bucket policies, not {call.operation}")
     arn = resource_arn(world, call)
     resource = world.resource_of(arn)
     decisions = authorize(world, actor, call, action_of(call), arn, resource.policy if resource else None)
+    if deletes and resource is not None:
+        return Result(world.with_resource(replace(resource, policy=None)), {}, None, decisions)
     passed = roles_passed(world, actor.account, call, decisions)
     decisions = check_pass_role(world, actor, call, passed, decisions)
     if passed:

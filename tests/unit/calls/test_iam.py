@@ -15,6 +15,7 @@ from tests.unit.calls.company import (
     AWAY,
     GITHUB,
     HOME,
+    ROOT,
     VENDOR,
     allow,
     arn,
@@ -432,6 +433,16 @@ class TestDocuments:
         world = done(do(WORLD, ADMIN, "s3:PutBucketPolicy", Bucket="assets", Policy=opened))
         assert do(world, ANA, "s3:GetObject", Bucket="assets", Key="k").ok
         assert code(do(WORLD, ADMIN, "s3:PutBucketPolicy", Bucket="none", Policy=opened)) == "NoSuchBucket"
+
+    @pytest.mark.parametrize("actor", [ADMIN, ROOT])
+    def test_a_bucket_policy_that_is_deleted_denies_no_more(self, actor: str) -> None:
+        """The way out of a policy that locks everybody out: docs/rules/policy_evaluation.md 5.6."""
+        locked = bucket("assets", deny("s3:*", ["arn:aws:s3:::assets", "arn:aws:s3:::assets/*"], Principal="*"))
+        world = company(user("ana", allow("s3:*")), locked)
+        assert code(do(world, ANA, "s3:GetObject", Bucket="assets", Key="k")) == "AccessDenied"
+        assert code(do(world, ANA, "s3:DeleteBucketPolicy", Bucket="assets")) == "AccessDenied"
+        world = done(do(world, actor, "s3:DeleteBucketPolicy", Bucket="assets"))
+        assert do(world, ANA, "s3:GetObject", Bucket="assets", Key="k").ok
 
 
 class TestBoundPrincipals:
