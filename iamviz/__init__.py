@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from iamviz.pictures.evidence import conditions_picture as conditions
     from iamviz.pictures.evidence import gates_picture as gates
     from iamviz.pictures.evidence import lock_picture as lock
+    from iamviz.pictures.evidence import locks_picture as locks
     from iamviz.pictures.evidence import statements_picture as statements
     from iamviz.pictures.findings import findings_picture as findings
     from iamviz.pictures.organization import organization
@@ -95,6 +96,7 @@ _PLACES = {
         "conditions_picture as conditions",
         "gates_picture as gates",
         "lock_picture as lock",
+        "locks_picture as locks",
         "statements_picture as statements",
     ),
     "iamviz.pictures.organization": ("organization",),
@@ -176,6 +178,7 @@ __all__ = [
     "lifelines",
     "load",
     "lock",
+    "locks",
     "map",
     "organization",
     "overlap",

@@ -144,7 +144,7 @@ def _case_html(case: CaseResult, choose: bool) -> str:
     return (
         f'<tr{row_class}><th scope="row">{inline(case.case.name)}{because}</th>'
         f'<td data-c="{wanted}">{verdict_html(case.want)}</td><td data-c="{came}">{verdict_html(case.got)}</td>'
-        f'<td data-c="so">{f"<b>{so}</b>" if not case.ok else so}</td></tr>'
+        f'<td class="so" data-c="so">{f"<b>{so}</b>" if not case.ok else so}</td></tr>'
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -13,8 +14,8 @@ from iamviz.engine.wording import reason_clause
 from iamviz.pictures import gates as gate_art
 from iamviz.pictures.conditions import ConditionMark, ConditionRow, conditions, conditions_text
 from iamviz.pictures.errors import PictureError
-from iamviz.pictures.lock import Key, LockSide, SayRow, lock, lock_small, lock_text
-from iamviz.pictures.marks import Hue, Mark, esc, word
+from iamviz.pictures.lock import Key, LockSide, SayRow, lock, lock_mini, lock_small, lock_text, locks
+from iamviz.pictures.marks import Hue, Mark, clean, esc, word
 from iamviz.pictures.picture import Picture
 from iamviz.pictures.quote import ABSENT, Highlight, MatchRow, match_table, match_text, quote
 from iamviz.policy.json_source import Span
@@ -110,8 +111,6 @@ def _because(trace: ConditionTrace) -> str:
     one, other = wanted[0], got[0]
     if trace.matched or one == other:
         return ""
-    if one.lower() == other.lower() and not operator.negated:
-        return f"{operator.name} is case-sensitive"
     places = [place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b]
     if len(one) == len(other) and len(places) == 2 and places[1] == places[0] + 1 and sorted(one) == sorted(other):
         return "two characters are swapped"
@@ -250,6 +249,22 @@ def lock_picture(decision: Decision, world: World | None = None) -> Picture:
     left, right = lock_sides(decision, world)
     mark = OUTCOME_MARK[decision.outcome]
     return Picture(lock(left, right, mark), lock_text(left, right, mark), frozenset({"lock"}))
+
+
+def locks_picture(cases: Mapping[str, Decision], world: World | None = None) -> Picture:
+    """Several decisions on assuming a role side by side, each called by its name: which key turns, which is missing.
+
+    PictureError when there is none.
+    """
+    if not cases:
+        raise PictureError('give at least one case: {"trust names the user": decision}')
+    minis, text = [], []
+    for title, decision in cases.items():
+        left, right = lock_sides(decision, world)
+        mark = OUTCOME_MARK[decision.outcome]
+        minis.append(lock_mini(title, left.key, right.key, mark, reason_words(decision)))
+        text.append(f"{clean(title)}\n{textwrap.indent(lock_text(left, right, mark), '  ')}")
+    return Picture(locks(minis), "\n".join(text), frozenset({"lock", "locks"}))
 
 
 def lock_sides(decision: Decision, world: World | None = None) -> tuple[LockSide, LockSide]:

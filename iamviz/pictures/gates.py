@@ -98,7 +98,7 @@ def _line(gates: Sequence[GateView], verdict_mark: Mark, summary: str) -> str:
     end = (
         f'<li class="vd is-{verdict_mark}">{_terminus(verdict_mark)}<div class="tx">'
         f'<p class="c-{hue_of(verdict_mark)} big b">{_answer(verdict_mark)}</p>'
-        f'<p class="c-none">{esc(summary)}</p></div></li>'
+        f'<p class="c-none">{breakable(summary)}</p></div></li>'
     )
     return f'<ol style="--n:{len(gates)}">{items}{end}</ol>'
 

@@ -5,13 +5,13 @@ x is time in per cent of the width, text is in px: the picture fills its contain
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from iamviz.pictures.errors import PictureError
-from iamviz.pictures.marks import AMBER, WORD, Mark, clean, esc, mark_group, text_width
+from iamviz.pictures.marks import AMBER, WORD, Mark, clean, esc, mark_group, shorten, text_width
 
 _TOP: Final = 22
 _BOTTOM: Final = 20
@@ -21,8 +21,19 @@ _DOTTED: Final = ' stroke-dasharray="1.5 3" stroke-linecap="round"'
 _REVOKED: Final = 'stroke-width="2" stroke-dasharray="7 3 2 3"'
 _PILL: Final = 33
 """Half the width of the "now" pill, px."""
+_LONGEST: Final = 32
+"""Characters of a name; longer ones are cut in the middle."""
 _NARROW: Final = 340
 """Px of the narrowest axis that everything still fits."""
+
+
+_KEY: Final = {
+    "spent": "spent",
+    "left": "left",
+    "limit": "the role would have allowed",
+    "over": "over: expired or refused",
+    "revoked": "revoked: tokens issued earlier are refused",
+}
 
 
 @dataclass(frozen=True)
@@ -207,15 +218,16 @@ class _Drawing:
 
     def _name(self, index: int, row: LifeRow) -> str:
         place, detail = self._fit(row)
+        name = shorten(clean(row.name), _LONGEST)
         return (
             f'<text {place} y="{self._y(index) - 6}" class="iv-halo {self._state(row)}">'
-            f'<tspan class="b" font-size="12" fill="var(--k)">{esc(row.name)}</tspan>'
+            f'<tspan class="b" font-size="12" fill="var(--k)">{esc(name)}</tspan>'
             f'<tspan dx="7" fill="var(--iv-ink2)">{esc(detail)}</tspan></text>'
         )
 
     def _fit(self, row: LifeRow) -> tuple[str, str]:
         """Where a name stands, and as much of its detail as a narrow axis has room for; clauses end with commas."""
-        name = text_width(row.name, 12, bold=True) + 11
+        name = text_width(shorten(clean(row.name), _LONGEST), 12, bold=True) + 11
         detail = row.detail
         while True:
             share = (name + text_width(detail, 11)) / _NARROW
@@ -270,19 +282,33 @@ class _Drawing:
         )
 
 
-def life_key() -> str:
-    """A key of the bars, for a page that shows many of them."""
-
-    def entry(drawing: str, words: str) -> str:
-        return f'<li><svg width="26" height="14" aria-hidden="true">{drawing}</svg>{words}</li>'
-
+def life_key(shown: Collection[str] = _KEY) -> str:
+    """A key of the bars for a page; ``shown`` are those of its entries that the page has use for (`used_in`)."""
     box = 'x="1" y="1" width="24" height="12"'
-    return (
-        '<ul class="iv-legend iv-life t2">'
-        + entry(f'<rect fill="{AMBER}" {box} rx="2"/>', "spent")
-        + entry(f'<rect class="k c-session" {box} rx="2" fill="var(--w)"/>', "left")
-        + entry(f'<rect class="k c-role" {box} fill="none" stroke-dasharray="4 3"/>', "the role would have allowed")
-        + entry(f'<rect class="k c-none" {box} rx="2" fill="none"{_DOTTED}/>', "over: expired or refused")
-        + entry(f'<path class="k c-deny" d="M13 -2V16" {_REVOKED}/>', "revoked: tokens issued earlier are refused")
-        + "</ul>"
+    drawings = {
+        "spent": f'<rect fill="{AMBER}" {box} rx="2"/>',
+        "left": f'<rect class="k c-session" {box} rx="2" fill="var(--w)"/>',
+        "limit": f'<rect class="k c-role" {box} fill="none" stroke-dasharray="4 3"/>',
+        "over": f'<rect class="k c-none" {box} rx="2" fill="none"{_DOTTED}/>',
+        "revoked": f'<path class="k c-deny" d="M13 -2V16" {_REVOKED}/>',
+    }
+    entries = (
+        f'<li><svg width="26" height="14" aria-hidden="true">{drawing}</svg>{_KEY[name]}</li>'
+        for name, drawing in drawings.items()
+        if name in shown
     )
+    return f'<ul class="iv-legend iv-life t2">{"".join(entries)}</ul>'
+
+
+def used_in(rows: Sequence[LifeRow], now: datetime, revoked: datetime | None = None) -> frozenset[str]:
+    """The entries of the key (`life_key`) that explain these lifelines."""
+    over = [now >= row.end or _is_cut(row, now, revoked) for row in rows]
+    alive = [row for row, is_over in zip(rows, over, strict=True) if not is_over]
+    found = {
+        "spent": any(row.start < now for row in alive),
+        "left": bool(alive),
+        "limit": any(row.limit is not None and row.limit > row.end for row in rows),
+        "over": any(over),
+        "revoked": revoked is not None,
+    }
+    return frozenset(name for name, used in found.items() if used)

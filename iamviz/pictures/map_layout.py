@@ -236,9 +236,10 @@ def _apart(wanted: list[float], limit: float) -> list[float]:
     for i in range(1, len(places)):
         places[i] = max(places[i], places[i - 1] + gap)
     shift = sum(w - place for w, place in zip(wanted, places, strict=True)) / len(places)
-    shift = max(-limit - places[0], min(limit - places[-1], shift))
     places = [place + shift for place in places]
-    return [_clamp(place, limit) for place in places]
+    for i in reversed(range(len(places))):
+        places[i] = min(places[i], limit - gap * (len(places) - 1 - i))
+    return [max(place, gap * i - limit) for i, place in enumerate(places)]
 
 
 def _via(map_: Map, nodes: Mapping[str, Point], raw: list[Route], index: int) -> Point | None:

@@ -130,7 +130,11 @@ def edge_text(map_: Map, edge: MapEdge) -> str:
     who = f"every member of {source.name}" if is_group else source.name
     if edge.kind == "trust" and verb.startswith("if "):
         return clean(f"{who} may assume {target} {verb}")
-    verb = verb or {"trust": "may assume", "session": "gives", "member": "is in"}.get(edge.kind, "to")
+    if edge.kind == "session":
+        return clean(f"session {target} of {who}" + (f": {verb}" if verb else ""))
+    if edge.kind == "member" and source.key.startswith("fold "):
+        return clean(f"{who} are in {target}")
+    verb = verb or {"trust": "may assume", "member": "is in"}.get(edge.kind, "to")
     answer = f": {WORD[edge.verdict]}" if edge.verdict and edge.verdict != "ask" else ""
     return clean(f"{who} {verb} {target}{answer}")
 

@@ -27,7 +27,7 @@ BROWSER_VARIABLE: Final = "IAMVIZ_BROWSER"
 TIME_LIMIT: Final = 60
 """Seconds."""
 DRAWINGS: Final = frozenset({"map", "lifelines", "crowd"})
-"""Components that are one drawing."""
+"""Components that are one drawing; a file of it has no key below."""
 
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 _PLACES: Final = (
@@ -60,7 +60,7 @@ def save(
     kind = target.suffix.lower()
     if kind not in (".svg", ".png", ".html"):
         raise PictureError(f"a picture is saved as .svg, .png or .html, not {target.name!r}")
-    if kind == ".svg" and components <= DRAWINGS:
+    if kind == ".svg" and components & DRAWINGS and components <= DRAWINGS | {"legend"}:
         target.write_text(svg_file(first_svg(html), components, width, theme), "utf-8")
         return target
     page = _page(html, components, steps, theme, width)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from iamviz.pictures.css import components_in
 from iamviz.pictures.errors import PictureError
 from iamviz.pictures.frame import FrameView, frame_html, rail_length, stepper_html
-from iamviz.pictures.lifelines import lifelines, lifelines_text
+from iamviz.pictures.lifelines import life_key, lifelines, lifelines_text, used_in
 from iamviz.pictures.map_builder import clock
 from iamviz.pictures.map_layout import layout
 from iamviz.pictures.map_model import Map
@@ -114,9 +114,15 @@ def story_text(story: Story, drawn: Sequence[str] = ()) -> str:
 def story_map_picture(story: Story, step: int | None = None) -> MapPicture:
     """The map of a story at a step, or of all its steps."""
     at = _step(story, step)
-    label = map_label(at) if step else f"{story.title}: the whole story in {len(story.steps)} steps"
+    label = map_label(at) if step else _whole_label(story)
     drawn, _ = story_maps(story)[0]
     return map_picture(drawn, step, label, session_states(at), focus=focus_of(at) if step else ())
+
+
+def _whole_label(story: Story) -> str:
+    """All captions, for those who hear the map of a whole story."""
+    told = " ".join(f"{step.number}: {step.caption_text or step.title}" for step in story.steps)
+    return f"{story.title}, the whole story in {len(story.steps)} steps. {told}"
 
 
 def lifelines_picture(story: Story, step: int | None = None) -> Picture:
@@ -126,7 +132,8 @@ def lifelines_picture(story: Story, step: int | None = None) -> Picture:
     start, end = time_range(story)
     revoked = max(revocations(at.after).values(), default=None)
     html = lifelines(rows, at.clock, start, end, axis_ticks(start, end), revoked)
-    return Picture(html, lifelines_text(rows, at.clock, revoked), frozenset({"lifelines"}))
+    key = life_key(used_in(rows, at.clock, revoked)) if rows else ""
+    return Picture(html + key, lifelines_text(rows, at.clock, revoked), frozenset({"lifelines", "legend"}))
 
 
 def _step(story: Story, number: int | None) -> Step:

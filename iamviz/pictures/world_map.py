@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from iamviz.pictures.map_model import Map, MapAccount, MapEdge, MapNode
-from iamviz.pictures.map_paint import MapPicture, map_picture
+from iamviz.pictures.map_paint import MapPicture, edge_text, map_picture
 from iamviz.pictures.marks import esc
 from iamviz.pictures.story_map import states_in
 from iamviz.pictures.world_graph import WorldGraph
@@ -24,6 +24,8 @@ MOST_ALIKE: Final = 12
 """Neighbours with the same lines, whatever else tells them apart, that are drawn singly."""
 _NUMBERED: Final = re.compile(r"[\s_.\-]*\d+$")
 _MOST_NAMED: Final = 30
+_MOST_TOLD: Final = 12
+"""Lines of a map that are told to those who hear it; the text of the picture has them all."""
 
 
 def world_map(
@@ -62,7 +64,10 @@ def _sentence(world: World, drawn: Map, focus: str) -> str:
         return f"Who may assume {name}: {', '.join(callers) or 'nobody'}.{given}"
     names = ", ".join(account.name for account in drawn.accounts)
     around = f" around {drawn.node(focus).name}" if focus else ""
-    return f"Map{around}: {len(drawn.nodes)} nodes in {names or 'no account'}."
+    lines = [edge_text(drawn, edge) for edge in drawn.edges if edge.kind != "member"]
+    told = "; ".join(lines[:_MOST_TOLD]) + (f"; and {len(lines) - _MOST_TOLD} more" * (len(lines) > _MOST_TOLD))
+    count = f"{len(drawn.nodes)} node{'s' * (len(drawn.nodes) != 1)}"
+    return f"Map{around}: {count} in {names or 'no account'}." + (f" {told}." if told else "")
 
 
 def _draw(world: World, center: str, hops: int, keep: Iterable[str], passing: Iterable[str]) -> tuple[Map, str, str]:

@@ -118,3 +118,49 @@ def test_what_is_asked_of_no_resource_is_asked_of_all_of_them() -> None:
     assert listing is not None
     thing = request_map(listing).nodes[-1]
     assert (thing.kind, thing.name, thing.sub) == ("resource", "all of dynamodb", "resource *")
+
+
+def six_doors() -> dict[str, Decision]:
+    world = iv.load("six_doors")
+    home, away = ("arn:aws:iam::111122223333:role/", "arn:aws:iam::444455556666:role/")
+    doors = {"names Ana": f"{home}NamesAna", "names the account": f"{home}NamesAccount", "elsewhere": f"{away}NamesAna"}
+    return {name: iv.ask(world, "Ana", "sts:AssumeRole", arn) for name, arn in doors.items()}
+
+
+def test_cases_of_a_lock_stand_side_by_side() -> None:
+    picture = iv.locks(six_doors())
+    reading = Reading(picture.html)
+    assert not reading.faults
+    assert [e.text for e in reading.with_class("ks")] == [
+        "key not neededkey turned",
+        "key missingkey turned",
+        "key missingkey turned",
+    ]
+    assert picture.text.splitlines()[0] == "names Ana"
+    assert picture.text.count("key missing") == 2
+    with pytest.raises(pic.PictureError, match="at least one case"):
+        iv.locks({})
+
+
+def test_a_side_that_was_never_asked_has_no_missing_key() -> None:
+    """An SCP bars the caller: whether the trust policy would let it in was not looked at."""
+    refused = (d for d in decisions("fence") if d.request.is_trust and not d.allowed)
+    text = iv.lock(next(refused)).text
+    assert "key barred" in text
+    assert "key not asked for" in text
+    assert "key missing" not in text
+
+
+def test_two_characters_that_changed_places_and_a_range_are_told() -> None:
+    condition = {
+        "StringEquals": {"sts:ExternalId": "acme-7731-prod"},
+        "IpAddress": {"aws:SourceIp": "203.0.113.0/24"},
+    }
+    statement = {"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": condition}
+    caller = iv.Caller("user", "arn:aws:iam::111122223333:user/ana", "111122223333")
+    context = {"sts:ExternalId": "acme-7713-prod", "aws:SourceIp": "203.0.113.9"}
+    request = iv.Request(caller, "s3:GetObject", "arn:aws:s3:::b/k", "111122223333", context)
+    policies = iv.PolicySet(identity=[iv.Policy.parse({"Statement": statement}, name="p")])
+    text = iv.conditions(iv.evaluate(request, policies)).text
+    assert "differs (two characters are swapped)" in text
+    assert "matches (inside the range)" in text

@@ -186,7 +186,7 @@ def test_text_lists_things_then_events() -> None:
         "  bucket prod-assets (S3 bucket)",
         " 1  Ana reads staging-assets: denied · nothing says yes",
         " 2  Ana may assume StagingEngineer",
-        " 3  StagingEngineer assumed 09:15 ana",
+        " 3  session ana of StagingEngineer: assumed 09:15",
         " 5  ana reads staging-assets: allowed",
         " 6  ana deletes staging-assets: denied · nothing says yes",
         " 7  ana reads prod-assets: denied · a statement says no",

@@ -128,3 +128,12 @@ def test_the_clock_shows_the_revocation_from_its_moment_on() -> None:
     shown = {instant.moment.strftime("%H:%M"): "revoked" in life for instant, life in panes}
     assert {time: told for time, told in shown.items() if told != (time >= "09:40")} == {}
     assert set(shown.values()) == {True, False}
+
+
+def test_the_key_of_lifelines_explains_what_they_show_and_no_more() -> None:
+    story = play("key_leaked")
+    assert "tokens issued earlier are refused" in lifelines_picture(story, 10).html
+    early = lifelines_picture(story, 1).html
+    assert "left</li>" in early
+    assert "over: expired" not in early
+    assert "revoked" not in early

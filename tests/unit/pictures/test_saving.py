@@ -160,3 +160,12 @@ def test_text_that_a_browser_sets_becomes_svg(story: iv.Story, tmp_path: Path) -
             if text.get("y") and not text.get("transform"):
                 assert 0 <= float(text.get("y", 0)) <= height
                 assert 0 <= float(text.get("x", 0)) <= width
+
+
+def test_lifelines_become_a_file_without_their_key(
+    story: iv.Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("iamviz.pictures.saving.find_browser", lambda *_: pytest.fail("no browser is needed"))
+    root = ElementTree.fromstring(iv.lifelines(story).save(tmp_path / "life.svg").read_text("utf-8"))
+    assert any("now 10:10" in text for text in texts(root))
+    assert not any("would have allowed" in text for text in texts(root))
