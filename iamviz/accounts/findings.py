@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from iamviz.accounts.asker import askers
+from iamviz.accounts.asker import askers, missing_policies
 from iamviz.accounts.escalation import Stage, tried
 from iamviz.accounts.exposure import trust_findings
 from iamviz.accounts.finding import AccountFinding, Findings, Risk
@@ -16,6 +16,7 @@ from iamviz.world.world import World
 __all__ = ["findings"]
 
 COLUMNS = ("risk", "code", "who", "finding", "verdict", "what to do", "statement", "arn")
+MOST_NAMED = 5
 _WEIGHT = {risk: weight for weight, risk in enumerate(Risk)}
 
 
@@ -37,7 +38,18 @@ def findings(world: World) -> Findings:
     found.sort(key=lambda one: (_WEIGHT[one.risk], bool(one.depends), one.code, one.who))
     counts = [f"{sum(one.risk is risk for one in found)} {risk.value}" for risk in Risk]
     sentence = f"{len(found)} findings: {', '.join(counts)}." if found else "Nothing was found."
-    return Findings("What is worth knowing?", sentence, COLUMNS, world.unknowns, tuple(found), world)
+    unknowns = (*_left_out(world), *world.unknowns)
+    return Findings("What is worth knowing?", sentence, COLUMNS, unknowns, tuple(found), world)
+
+
+def _left_out(world: World) -> Iterator[str]:
+    """Who has policies that are not known, of which nothing is found."""
+    names = [caller.name for caller in askers(world) if missing_policies(world, caller.identity)]
+    if names:
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        have = "has" if len(names) == 1 else "have"
+        who = f"{', '.join(names[:MOST_NAMED])}{more}"
+        yield f"{who} {have} policies that are not in the files: what those allow is not looked at"
 
 
 def _escalations(world: World, powers: Powers) -> Iterator[AccountFinding]:

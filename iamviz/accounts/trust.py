@@ -16,7 +16,15 @@ from iamviz.world.context import request_context
 from iamviz.world.entities import Role
 from iamviz.world.world import World
 
-__all__ = ["Trusted", "outsider", "role_of_session", "short_key", "trusts_service", "who_may_assume"]
+__all__ = [
+    "Trusted",
+    "outsider",
+    "role_of_session",
+    "short_key",
+    "those_of_the_world",
+    "trusts_service",
+    "who_may_assume",
+]
 
 _ACTIONS = {
     "sts:AssumeRole": ("sts", "assumerole"),
@@ -71,14 +79,19 @@ def who_may_assume(world: World, role_arn: str) -> tuple[Trusted, ...]:
     role = world.role(role_arn)
     found: dict[str, Trusted] = {}
     if role.trust is None:
-        everyone = (arn for arn in (*sorted(world.users), *sorted(world.roles)) if arn != role_arn)
-        return tuple(trusted for arn in everyone for trusted in _decided(world, role, arn))
+        return those_of_the_world(world, role_arn)
     for statement, entry in _entries(role):
         for trusted in _expand(world, role, statement, entry):
             earlier = found.get(trusted.principal)
             if earlier is None or len(trusted.keys) < len(earlier.keys):
                 found[trusted.principal] = trusted
     return tuple(found.values())
+
+
+def those_of_the_world(world: World, role_arn: str) -> tuple[Trusted, ...]:
+    """The users and roles of the world that may assume a role, decided one by one whatever its trust policy names."""
+    others = (arn for arn in (*sorted(world.users), *sorted(world.roles)) if arn != role_arn)
+    return tuple(trusted for arn in others for trusted in _decided(world, world.role(role_arn), arn))
 
 
 def _entries(role: Role) -> Iterator[tuple[Statement, PrincipalEntry]]:

@@ -7,7 +7,7 @@ from typing import Any
 from iamviz.accounts.answers import Reply, Said, allow_of, said_of
 from iamviz.accounts.asker import WITHOUT_POLICIES, Asker, asker, askers, has_policy, principal_arn
 from iamviz.accounts.granted import granted_by
-from iamviz.accounts.trust import Trusted, role_of_session, who_may_assume
+from iamviz.accounts.trust import Trusted, role_of_session, those_of_the_world, who_may_assume
 from iamviz.catalogue import action_info
 from iamviz.engine.depends import Answer
 from iamviz.policy.elements import PrincipalEntry
@@ -170,7 +170,11 @@ def who_can_assume(world: World, role: str) -> WhoCan:
     arn = principal_arn(world, role)
     if arn not in world.roles:
         raise WorldError(f"{role!r} is a user; only a role can be assumed")
-    found = [_assuming(trusted) for trusted in who_may_assume(world, arn)]
+    trusted = who_may_assume(world, arn)
+    if any(one.kind == "everyone" for one in trusted):
+        named = {one.principal for one in trusted}
+        trusted += tuple(one for one in those_of_the_world(world, arn) if one.principal not in named)
+    found = [_assuming(one) for one in trusted]
     found.sort(key=lambda may: not may.known)
     name = world.name_of(arn)
     sentence = _sentence(found, f"become {name}")

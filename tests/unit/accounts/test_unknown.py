@@ -184,6 +184,14 @@ def test_an_allow_for_resources_of_another_owner_is_listed() -> None:
     assert actions(allowed_actions(world, "ana")) == {"s3:GetObject": "depends on aws:ResourceAccount"}
 
 
+def test_of_a_role_that_trusts_everyone_those_who_are_known_are_named_as_well() -> None:
+    world = company(
+        user("ana"), user("ben", deny("sts:*")), role("Open", trusts("*")), user("zoe", allow("sts:*"), account=AWAY)
+    )
+    found = verdicts(who_can(world, "sts:AssumeRole", arn("role", "Open")))
+    assert found == {"ana": "allowed", "zoe": "allowed", "everyone": "depends on the policies of its own account"}
+
+
 # --- policies that the files lack -------------------------------------------------------------------------------------
 
 LACKS = "depends on policies that are not known: Gone"
@@ -207,6 +215,7 @@ def test_a_policy_that_the_files_lack_may_allow_and_may_deny() -> None:
     assert "sqs:SendMessage" in allowed_actions(world, "fay").depends
     assert len(allowed_actions(world, "ben").depends) > 20_000
     assert actions(allowed_actions(world, "eva")) == {}
+    assert findings(world).unknowns[0].startswith("ana, ben, cyd, dov, fay and 1 more have policies that are not in")
     assert not findings(world).of("ADMIN"), "what a policy that is not known allows makes nobody an administrator"
 
 
