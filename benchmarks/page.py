@@ -5,8 +5,8 @@
 Exports `notebooks/00_start_here.ipynb`, opens it from a file in headless Chromium, and measures: bytes, requests,
 milliseconds from navigation to the first frame painted, and from a click on Next, when all is quiet, to the next frame
 painted (median, best and worst). `idle_ms` is the same wait without a click, which tells a busy machine from a slow
-page;
-`click_work_ms` is the work alone that a click causes (style and layout). Needs the test extras and a Chromium on PATH.
+page; `click_work_ms` is the work alone that a click causes (style and layout). Needs the test extras and a Chromium on
+PATH.
 """
 
 import json
