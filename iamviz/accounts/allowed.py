@@ -6,7 +6,7 @@ through: a Deny, a boundary or a pattern of the wrong kind of resource takes it 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
@@ -296,7 +296,7 @@ def _tried(caller: Asker, actions: list[str], kinds: Kinds) -> Iterator[ActionGr
     """
     action, patterns = actions[0], _patterns(caller, actions[0])
     found: dict[tuple[str, ...], tuple[list[str], Said | None]] = {}
-    kept: list[str] = []
+    kept: dict[str, tuple[str, ...]] = {}
     for by_others in (False, True):
         for pattern, kind, policy, statement in patterns:
             if pattern in kept:
@@ -307,18 +307,20 @@ def _tried(caller: Asker, actions: list[str], kinds: Kinds) -> Iterator[ActionGr
             if verdict is not None:
                 said = None if isinstance(policy, UnknownPolicy) else said_of(policy, statement)
                 found.setdefault(verdict.depends, ([], said))[0].append(pattern)
-                kept.append(pattern)
+                kept[pattern] = verdict.depends
     names, denies = action_set(actions), _denies(caller, action)
     for depends, (texts, said) in sorted(found.items()):
         yield ActionGroup(names, tuple(texts), depends, said, denies)
 
 
-def _let(caller: Asker, action: str, example: str, kept: Iterable[str]) -> Verdict | None:
-    """The verdict on an example that is not denied, nor covered by a pattern that counts already."""
-    if any(compile_glob(pattern)(example) for pattern in kept):
+def _let(caller: Asker, action: str, example: str, kept: Mapping[str, tuple[str, ...]]) -> Verdict | None:
+    """The verdict on an example that is not denied, unless a pattern that counts already covers it and asks no more."""
+    needs = [set(depends) for pattern, depends in kept.items() if compile_glob(pattern)(example)]
+    if set() in needs:
         return None
     verdict = caller.decide(action, example)
-    return None if verdict.answer is Answer.DENIED else verdict
+    told = verdict.answer is Answer.DENIED or any(need <= set(verdict.depends) for need in needs)
+    return None if told else verdict
 
 
 def _patterns(caller: Asker, action: str) -> list[Pattern]:

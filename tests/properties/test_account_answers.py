@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import iamviz as iv
@@ -57,6 +57,17 @@ STATEMENTS = st.lists(
     min_size=1,
     max_size=4,
 )
+
+
+def allow(resource: str, **condition: Any) -> dict[str, Any]:
+    return {
+        "Effect": "Allow",
+        "Action": "s3:*",
+        "Resource": resource,
+        **({"Condition": condition} if condition else {}),
+    }
+
+
 OBJECTS = ["arn:aws:s3:::mine/home/ana/x", "arn:aws:s3:::mine/a", "arn:aws:s3:::other/a"]
 
 
@@ -114,6 +125,9 @@ def test_a_sure_answer_holds_for_whatever_the_request_brings(
 
 @settings(max_examples=80, deadline=None)
 @given(STATEMENTS, st.none() | STATEMENTS, st.sampled_from(["ana", "Worker"]))
+@example(
+    [allow("*", Bool={"aws:MultiFactorAuthPresent": "true"}), allow("arn:aws:s3:::mine/*")], None, "ana"
+)  # the wider one needs more
 def test_what_is_listed_without_condition_is_allowed_on_some_resource_and_what_is_not_listed_on_none(
     own: list[Any], ceiling: list[Any] | None, who: str
 ) -> None:
