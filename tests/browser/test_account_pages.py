@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from iamviz.cli import app
 from tests.browser.conftest import PageFor, Visit, violations
-from tests.unit.accounts.test_trail import CHAIN
+from tests.unit.accounts.trail_records import CHAIN
 
 IDENTITY = (
     "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::b/k "

@@ -50,8 +50,7 @@ def session() -> Any:
 @pytest.fixture(scope="module")
 def account(endpoint: str, session: Any) -> str:
     """An account with a hundred and twenty users, so that its list has several pages, and one of everything else."""
-    client = lambda name: session.client(name, endpoint_url=endpoint)  # noqa: E731
-    iam, s3, organizations = client("iam"), client("s3"), client("organizations")
+    iam, s3, organizations = (session.client(name, endpoint_url=endpoint) for name in ("iam", "s3", "organizations"))
     text = json.dumps(READ)
     policy = iam.create_policy(PolicyName="Read", PolicyDocument=text)["Policy"]["Arn"]
     iam.create_policy_version(PolicyArn=policy, PolicyDocument=text.replace("GetObject", "*"), SetAsDefault=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.unit.check.documents import Json, document, when
-from tests.unit.check.rules import ADVICE, ANALYZER, AWS_ADVICE, AWS_WARNING, PARSER, WARNING, Rule
+from tests.unit.check.rule import ADVICE, ANALYZER, AWS_ADVICE, AWS_WARNING, PARSER, WARNING, Rule
 
 NAME = {"aws:username": "a"}
 TAGS = {"aws:TagKeys": "env"}

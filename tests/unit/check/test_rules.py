@@ -11,7 +11,8 @@ import pytest
 import iamviz
 from iamviz import Finding, check_policy
 from tests.unit.check.condition_rules import CONDITION_RULES
-from tests.unit.check.rules import RULES, Rule
+from tests.unit.check.rule import Rule
+from tests.unit.check.rules import RULES
 
 ALL = [*RULES, *CONDITION_RULES]
 CONSTANT = re.compile(r"^([A-Z_]+)\b.*=", re.MULTILINE)

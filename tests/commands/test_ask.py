@@ -4,43 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
-from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from iamviz.cli import app
-
-runner = CliRunner()
-ANA = "arn:aws:iam::111122223333:user/ana"
-DENIAL = f"User: {ANA} is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::b/k "
-IDENTITY = DENIAL + "because no identity-based policy allows the s3:GetObject action"
-
-
-@pytest.fixture(autouse=True)
-def _no_account(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("IAMVIZ_ACCOUNT", raising=False)
-
-
-@pytest.fixture
-def dump(tmp_path: Path) -> Path:
-    path = tmp_path / "acme.json"
-    trust = {"Statement": {"Effect": "Allow", "Principal": {"AWS": "222255557777"}, "Action": "sts:AssumeRole"}}
-    allow = {"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "arn:aws:iam::*:role/Payroll*"}}
-    arn = "arn:aws:iam::222255557777"
-    user = {"UserName": "zoe@acme.com", "Arn": f"{arn}:user/zoe@acme.com", "UserId": "AIDAQQQQQQQQQQQQQQQQQ"}
-    user["UserPolicyList"] = [{"PolicyName": "MayPay", "PolicyDocument": allow}]  # type: ignore[assignment]
-    role = {"RoleName": "PayrollAdmin", "Arn": f"{arn}:role/PayrollAdmin", "RoleId": "AROAQQQQQQQQQQQQQQQQQ"}
-    role["AssumeRolePolicyDocument"] = trust  # type: ignore[assignment]
-    path.write_text(json.dumps({"UserDetailList": [user], "RoleDetailList": [role]}))
-    return path
-
-
-SECRET = re.compile(r"acme|zoe|payroll|maypay|222255557777|QQQQ", re.I)
+from tests.commands.conftest import ANA, DENIAL, IDENTITY, SECRET, runner
 
 
 @pytest.mark.parametrize(
@@ -190,7 +162,7 @@ def test_draw_tells_the_map_in_words() -> None:
 
 def test_what_cannot_be_read_is_told_beside_the_answer(tmp_path: Path) -> None:
     path = tmp_path / "odd.json"
-    role = {"RoleName": "R", "Arn": "arn:aws:iam::111122223333:role/R", "AssumeRolePolicyDocument": 7}
+    role: dict[str, Any] = {"RoleName": "R", "Arn": "arn:aws:iam::111122223333:role/R", "AssumeRolePolicyDocument": 7}
     path.write_text(json.dumps({"RoleDetailList": [role]}))
     result = runner.invoke(app, ["draw", "R", "--account", str(path)])
     assert result.exit_code == 0
@@ -226,8 +198,8 @@ def test_can_says_on_what_it_depends(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
     allow = {"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": mfa}}
-    user = {"UserName": "u", "Arn": "arn:aws:iam::111122223333:user/u", "UserId": "AIDAU"}
-    user["UserPolicyList"] = [{"PolicyName": "p", "PolicyDocument": allow}]  # type: ignore[assignment]
+    user: dict[str, Any] = {"UserName": "u", "Arn": "arn:aws:iam::111122223333:user/u", "UserId": "AIDAU"}
+    user["UserPolicyList"] = [{"PolicyName": "p", "PolicyDocument": allow}]
     path.write_text(json.dumps({"UserDetailList": [user]}))
     ask = ["can", "u", "s3:GetObject", "arn:aws:s3:::b/k", "--account", str(path)]
     depends = runner.invoke(app, ask)
@@ -246,7 +218,7 @@ def test_redaction_redacts_the_context_of_a_question_with_the_account(tmp_path: 
     path = tmp_path / "a.json"
     tagged = {"StringEquals": {"aws:RequestTag/AcmeSquad": "payroll"}}
     allow = {"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": tagged}}
-    user = {"UserName": "zoe", "Arn": "arn:aws:iam::222255557777:user/zoe", "UserId": "AIDAU"}
+    user: dict[str, Any] = {"UserName": "zoe", "Arn": "arn:aws:iam::222255557777:user/zoe", "UserId": "AIDAU"}
     path.write_text(
         json.dumps({"UserDetailList": [{**user, "UserPolicyList": [{"PolicyName": "p", "PolicyDocument": allow}]}]})
     )
@@ -342,112 +314,3 @@ def test_compare(dump: Path, tmp_path: Path) -> None:
     assert not SECRET.search(hidden.stdout + page.read_text("utf-8"))
     assert json.loads(runner.invoke(app, ["compare", str(dump), str(later), "--json"]).stdout)["rows"]
     assert runner.invoke(app, ["compare", str(dump), "nowhere.json"]).exit_code == 2
-
-
-# ── findings ──
-
-
-@pytest.fixture
-def risky(tmp_path: Path) -> Path:
-    path = tmp_path / "risky.json"
-    arn = "arn:aws:iam::222255557777"
-    document = {"Statement": {"Effect": "Allow", "Action": "iam:PutUserPolicy", "Resource": "*"}}
-    user = {"UserName": "zoe", "Arn": f"{arn}:user/zoe", "UserId": "AIDAQQQQQQQQQQQQQQQQQ"}
-    user["UserPolicyList"] = [{"PolicyName": "MayPay", "PolicyDocument": document}]  # type: ignore[assignment]
-    trust = {"Statement": {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}}
-    role = {"RoleName": "Payroll", "Arn": f"{arn}:role/Payroll", "RoleId": "AROAQQQQQQQQQQQQQQQQQ"}
-    role["AssumeRolePolicyDocument"] = trust  # type: ignore[assignment]
-    path.write_text(json.dumps({"UserDetailList": [user], "RoleDetailList": [role]}))
-    return path
-
-
-def test_findings_tell_meaning_and_remedy(risky: Path) -> None:
-    result = runner.invoke(app, ["findings", "--account", str(risky)])
-    assert result.exit_code == 1
-    for told in (
-        "ROLE_TRUSTS_EVERYONE",
-        "ESCALATION_PUT_USER_POLICY",
-        "It means: ",
-        "What to do: ",
-        "When it is fine: ",
-    ):
-        assert told in result.stdout
-    only = runner.invoke(app, ["findings", "--account", str(risky), "--code", "role_trusts_everyone"])
-    assert "ESCALATION" not in only.stdout
-    answer = json.loads(runner.invoke(app, ["findings", "--account", str(risky), "--json"]).stdout)
-    assert {"ROLE_TRUSTS_EVERYONE", "ESCALATION_PUT_USER_POLICY"} <= {row["code"] for row in answer["rows"]}
-
-
-def test_findings_of_a_calm_account_end_with_zero(dump: Path) -> None:
-    assert runner.invoke(app, ["findings", "--account", str(dump)]).exit_code == 0
-
-
-def test_findings_play_on_a_redacted_page(risky: Path, tmp_path: Path) -> None:
-    page = tmp_path / "findings.html"
-    assert runner.invoke(app, ["findings", "--account", str(risky), "--html", str(page)]).exit_code == 1
-    text = page.read_text("utf-8")
-    assert not re.search("zoe|maypay|222255557777|QQQQ", text, re.I)
-    assert text.count('class="iv-stepper"') >= 1
-
-
-# ── report ──
-
-
-class Balanced(HTMLParser):
-    """Complains about elements that are not closed in order, and about what would run or load something."""
-
-    VOID = ("meta", "br", "wbr", "input", "link", "img")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.headings: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert tag not in ("script", "img", "link", "iframe", "image")
-        assert not any(name.startswith("on") or name == "src" for name, _ in attrs)
-        self.headings += [tag] if tag in ("h1", "h2", "h3") else []
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Drawings close their own elements."""
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-
-def test_report_is_one_page_without_names(dump: Path, tmp_path: Path) -> None:
-    page = tmp_path / "report.html"
-    assert runner.invoke(app, ["report", "--account", str(dump), "--to", str(page)]).exit_code == 0
-    text = page.read_text("utf-8")
-    assert not SECRET.search(text)
-    reader = Balanced()
-    reader.feed(text)
-    assert reader.open == []
-    assert reader.headings[0] == "h1"
-    assert set(reader.headings[1:]) == {"h2"}
-    assert "Content-Security-Policy" in text
-    assert text.count("<style") == 2
-    again = tmp_path / "again.html"
-    runner.invoke(app, ["report", "--account", str(dump), "--to", str(again), "--redact"])
-    clocks = re.compile(r"\d\d:\d\d|\d{4}-\d\d-\d\dT[\d:]+Z")  # the clock of a dump is that of the machine
-    assert clocks.sub("", again.read_text("utf-8")) == clocks.sub("", text)
-    runner.invoke(app, ["report", "--account", str(dump), "--to", str(page), "--no-redact"])
-    assert {"PayrollAdmin", "222255557777"} <= set(re.findall(r"\w+", page.read_text("utf-8")))
-
-
-def test_report_of_a_scenario_has_everyone(tmp_path: Path) -> None:
-    page = tmp_path / "report.html"
-    assert runner.invoke(app, ["report", "--account", "staging_bucket", "--to", str(page)]).exit_code == 0
-    text = page.read_text("utf-8")
-    for name in ("Ana", "Ben", "StagingEngineer"):
-        assert f"<b>{name}</b>" in text.replace("<wbr>", "")
-
-
-def test_draw_saves_for_slides(dump: Path, tmp_path: Path) -> None:
-    drawing = tmp_path / "map.svg"
-    assert runner.invoke(app, ["draw", "PayrollAdmin", "--account", str(dump), "--to", str(drawing)]).exit_code == 0
-    text = drawing.read_text("utf-8")
-    assert text.startswith(("<?xml", "<svg"))
-    assert not SECRET.search(text)
