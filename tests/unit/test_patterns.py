@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamviz.patterns import Wild, compile_any, compile_glob, compile_tokens, glob_tokens
-from tests.properties import reference
+from tests.properties.reference_match import glob, wild
 
 PARTS = {
     Wild.STAR: ("any", False),
@@ -22,7 +22,7 @@ TEXTS = st.text(alphabet="ab:*é\n", max_size=8)
 
 def by_definition(tokens, text):
     pattern = [part for token in tokens for part in ([PARTS[token]] if isinstance(token, Wild) else token)]
-    return reference.glob(pattern, text)
+    return glob(pattern, text)
 
 
 @given(tokens=TOKENS, text=TEXTS)
@@ -38,7 +38,7 @@ def test_several_patterns_match_when_one_of_them_does(patterns, text):
 
 @given(pattern=st.text(alphabet="ab*?", max_size=8), text=st.text(alphabet="ab*?", max_size=8))
 def test_text_of_a_pattern(pattern, text):
-    assert compile_glob(pattern)(text) is reference.glob(reference.wild(pattern), text)
+    assert compile_glob(pattern)(text) is glob(wild(pattern), text)
 
 
 @pytest.mark.parametrize(
