@@ -84,7 +84,8 @@ def _plan(attached: Attached, side: str) -> _Plan:
         kinds = _kinds(attached, side)
         parts = tuple(_part(attached, kind) for kind in kinds if kind is not PolicyKind.ENDPOINT or attached.endpoint)
         names = tuple(name for part in parts for name in part.names)
-        sentence = f"no statement of {len(names)} polic{'y' if len(names) == 1 else 'ies'} says no"
+        policies = "one policy" if len(names) == 1 else f"{len(names)} policies"
+        sentence = f"no statement of the {policies} says no"
         if not names:
             sentence = "no policy is attached that could say no"
         first = Gate("Explicit deny?", None, Status.PASSES, False, sentence, names, ())
