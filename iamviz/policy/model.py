@@ -1,6 +1,6 @@
 """A policy as a value: statements, their elements, and the line of each in the policy's own text."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -72,7 +72,20 @@ class Statement:
 
     def covers_action(self, service: str, name: str) -> bool:
         """Whether the action element covers ``service:name``, both in lower case."""
-        return any(pattern.matches(service, name) for pattern in self.actions) is not self.not_action
+        entries = self._actions_by_service
+        near = (*entries.get(service, ()), *entries.get(None, ()))
+        return any(pattern.matches(service, name) for pattern in near) is not self.not_action
+
+    @cached_property
+    def _actions_by_service(self) -> Mapping[str | None, Sequence[ActionPattern]]:
+        """The entries of the action element by the service that they cover, under None those that may cover several.
+
+        A policy of AWS's own lists thousands of actions: those of other services need not become tests.
+        """
+        found: dict[str | None, list[ActionPattern]] = {}
+        for pattern in self.actions:
+            found.setdefault(pattern.service, []).append(pattern)
+        return found
 
     @cached_property
     def covers_resource(self) -> Callable[[str, Context], bool]:
@@ -121,9 +134,9 @@ class Statement:
     @cached_property
     def services(self) -> frozenset[str] | None:
         """The service prefixes that the action element can cover; None when it may be any."""
-        if self.not_action or any(pattern.service is None for pattern in self.actions):
+        if self.not_action or None in self._actions_by_service:
             return None
-        return frozenset(pattern.service for pattern in self.actions if pattern.service is not None)
+        return frozenset(service for service in self._actions_by_service if service is not None)
 
 
 class Covering(NamedTuple):
