@@ -15,7 +15,7 @@ from functools import cache, cached_property, lru_cache
 from iamviz.catalogue import action_resources, actions_of, services
 from iamviz.engine.depends import EVERY_KEY, Answer, Unknown, Verdict, decide
 from iamviz.engine.match import UNLOCKING
-from iamviz.engine.request import DEFAULT_SETTINGS, TRUST_ACTIONS, Caller, PolicySet, Request, Settings
+from iamviz.engine.request import DEFAULT_SETTINGS, TRUST_ACTIONS, Caller, CallerKind, PolicySet, Request, Settings
 from iamviz.policy.elements import ActionPattern
 from iamviz.policy.json_source import Span
 from iamviz.policy.model import Statement
@@ -202,23 +202,37 @@ def decide_actions(
         resource_management_account=resource_management_account,
     )
     blocks = [(every_action() if actions is None else actions).bits]
-    for cut in (*_singular(), *_spoken_of(policies, settings)):
-        blocks = [part for block in blocks for part in (block & cut, block & ~cut) if part]
+    apart = _apart(caller.kind is CallerKind.ROOT, bool(policies.rcps))
+    for cut in (*apart, *_spoken_of(policies, settings)):
+        blocks = [part for block in blocks for part in _halves(block, cut)]
     return ActionsDecided(
         tuple(
-            (found, decide(replace(request, action=found.first), policies, unknown, settings))
+            (found, decide(request.about(found.first, request.resource), policies, unknown, settings))
             for found in map(ActionSet, blocks)
         )
     )
 
 
+def _halves(block: int, cut: int) -> Iterator[int]:
+    """What a cut leaves on either side: one part where it does not go through."""
+    inside = block & cut
+    if inside:
+        yield inside
+    if inside != block:
+        yield block ^ inside
+
+
 @cache
-def _singular() -> tuple[int, ...]:
-    """Actions that the engine treats apart, one by one (5.2, 5.6), and those that take no resource but ``*``."""
-    apart = (*sorted(TRUST_ACTIONS), *sorted(UNLOCKING), "sts:getcalleridentity", "s3:listallmybuckets")
+def _apart(as_root: bool, under_rcps: bool) -> tuple[int, ...]:
+    """Sets of actions that the engine treats apart: trust actions (0.1), those of which it knows more than policies say
+    (0.2, 2.2), a bucket owner's root user (5.6), RCPs (5.2); those that take no resource but ``*``; KMS keys (5.6).
+    """
     without = _catalogue().matching(None, lambda service, name: action_resources(f"{service}:{name}") == ())
     keys = _catalogue().matching("kms", lambda service, name: "key" in (action_resources(f"{service}:{name}") or ()))
-    return (*(_covered_by(text) for text in (*apart, "kms:retiregrant")), without, keys)
+    sets = [sorted(TRUST_ACTIONS), ["sts:getcalleridentity"], ["s3:listallmybuckets"]]
+    sets += [sorted(UNLOCKING)] if as_root else []
+    sets += [["kms:retiregrant"]] if under_rcps else []
+    return (*(action_set(patterns).bits for patterns in sets), without, keys)
 
 
 def _spoken_of(policies: PolicySet, settings: Settings) -> Iterable[int]:

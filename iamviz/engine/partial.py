@@ -67,12 +67,12 @@ class Unknown:
         action, account = f"{request.service}:{request.action_name}", request.resource_account
         types = action_resources(action)
         if action in TRUST_ACTIONS:
-            return replace(request, resource=f"arn:aws:iam::{account}:role/any"), self._with_policy
+            return request.about(request.action, f"arn:aws:iam::{account}:role/any"), self._with_policy
         if types == ():
-            return replace(request, resource="*"), self._with_resource
+            return request.about(request.action, "*"), self._with_resource
         if request.service == "kms" and "key" in (types or ("key",)):
-            return replace(request, resource=f"arn:aws:kms:us-east-1:{account}:key/any"), self._with_policy
-        return replace(request, resource="*"), self
+            return request.about(request.action, f"arn:aws:kms:us-east-1:{account}:key/any"), self._with_policy
+        return request.about(request.action, "*"), self
 
     @cached_property
     def _with_policy(self) -> "Unknown":

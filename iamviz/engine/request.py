@@ -150,6 +150,16 @@ class Request:
     scope: Scope = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        self._derive(_context_values(self.context))
+
+    def about(self, action: str, resource: str) -> "Request":
+        """The same caller and context, for another action and resource; the context is not read again."""
+        other = object.__new__(Request)
+        other.__dict__.update(self.__dict__, action=action, resource=resource)
+        other._derive(self.values)
+        return other
+
+    def _derive(self, values: dict[str, tuple[str, ...]]) -> None:
         if ":" not in (self.action or ""):
             raise ValueError(f"{self.action!r} is not an action; expected service:Action, such as s3:GetObject")
         if not isinstance(self.resource, str):
@@ -163,7 +173,7 @@ class Request:
             service=scope.service,
             action_name=scope.action_name,
             matched_resource=f"arn:{_partition(self.caller)}:s3:::*" if everywhere else intern(str(self.resource)),
-            values=_context_values(self.context),
+            values=values,
             is_trust=is_trust,
             same_account=same_account,
             is_kms_key=":kms:" in self.resource and _is_kms_key(self.resource),
