@@ -8,6 +8,8 @@ PYTHON   ?= python3
 VENV     ?= .venv
 LAB_ARGS ?=
 TEST_ARGS ?=
+# A worker for each processor; the tests of a file stay together, since they share a kernel, a server or a page.
+TEST_WORKERS ?= -n logical --maxprocesses 4 --dist loadfile
 EXPORT_TO ?= exported
 SITE_TO ?= site
 CHROMIUM ?= chromium
@@ -35,7 +37,7 @@ lab: $(LAB)
 	"$(BIN)/python" -m iamviz lab notebooks $(LAB_ARGS)
 
 test: $(TEST)
-	"$(BIN)/python" -m pytest --nbval --nbval-current-env tests $(wildcard notebooks/*.ipynb) $(TEST_ARGS)
+	"$(BIN)/python" -m pytest $(TEST_WORKERS) --nbval --nbval-current-env tests $(wildcard notebooks/*.ipynb) $(TEST_ARGS)
 
 lint: $(DEV)
 	"$(BIN)/python" -m ruff check .
