@@ -1,7 +1,8 @@
 """Whether a caller may become a role: one decision for each action that the call needs, by the same rules.
 
 docs/rules/roles_and_sessions.md 3.1 and 3.4: the API action, sts:TagSession when tags are passed or inherited, and
-sts:SetSourceIdentity when a source identity is passed or inherited; the trust policy must name every one of them.
+sts:SetSourceIdentity when a source identity is passed or inherited, sts:SetContext when a context is provided; the
+trust policy must name every one of them.
 """
 
 from collections.abc import Iterable
@@ -28,20 +29,25 @@ OTHER_SOURCE_IDENTITY = "The source identity of a session cannot be changed."
 
 @dataclass(frozen=True)
 class Wish:
-    """What a call wants of a role: its ARN, the API action, tags, source identity, and the keys the call brings."""
+    """What a call wants of a role: its ARN, the API action, tags, source identity, and the keys the call brings.
+
+    ``sets_context``: the call passes ProvidedContexts.
+    """
 
     role_arn: str
     action: str
     tags: SessionTags = field(default_factory=SessionTags)
     source_identity: str = ""
     context: tuple[ContextValue, ...] = ()
+    sets_context: bool = False
 
     @property
     def actions(self) -> tuple[str, ...]:
         """Every action that must be allowed."""
         tag = ("sts:TagSession",) if self.tags.all else ()
         source = ("sts:SetSourceIdentity",) if self.source_identity else ()
-        return (self.action, *tag, *source)
+        context = ("sts:SetContext",) if self.sets_context else ()
+        return (self.action, *tag, *source, *context)
 
 
 def check_caller(actor: Actor) -> Check:

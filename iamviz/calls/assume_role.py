@@ -8,6 +8,7 @@ from iamviz.calls.admission import HOUR, Wish, admit, check_caller, check_durati
 from iamviz.calls.issue import credentials_of, role_session
 from iamviz.calls.mfa import check_mfa, mfa_context
 from iamviz.calls.model import Call, Check, Result
+from iamviz.calls.provided_contexts import PROVIDED_CONTEXTS, provided_contexts
 from iamviz.calls.session_policies import packed_size, session_policies
 from iamviz.calls.session_tags import MOST_TAGS, pairs, session_tags, tag_keys
 from iamviz.calls.validation import NAME_PATTERN, TOKEN_SIZE, Field, check_params, check_role_arn
@@ -28,6 +29,7 @@ PARAMS = {
     "SerialNumber": Field(str, 9, 256, r"[\w+=/:,.@-]*"),
     "TokenCode": Field(str, 6, 6, r"[\d]*"),
     "SourceIdentity": Field(str, 2, 64, NAME_PATTERN, forbidden_start="aws:"),
+    "ProvidedContexts": PROVIDED_CONTEXTS,
     "MinimumSessionTokenSize": TOKEN_SIZE,
 }
 
@@ -44,12 +46,13 @@ def assume_role(world: World, actor: Actor, call: Call) -> Result:
     check_role_arn(arn)
     transitive = tag_keys(call.operation, "TransitiveTagKeys", params.get("TransitiveTagKeys") or ())
     tags = session_tags(pairs(call.operation, params.get("Tags") or ()), transitive, actor.session)
+    provided = provided_contexts(call.operation, params.get("ProvidedContexts") or ())
     caller_check = check_caller(actor)
     world, with_mfa = check_mfa(world, actor, call)
     inherited = actor.session.source_identity if actor.session else ""
     passed = params.get("SourceIdentity", "")
-    keys = [*_keys(params), *mfa_context(with_mfa)]
-    wish = Wish(arn, "sts:AssumeRole", tags, passed or inherited, tuple(keys))
+    keys = (*_keys(params), *mfa_context(with_mfa), *provided)
+    wish = Wish(arn, "sts:AssumeRole", tags, passed or inherited, keys, "ProvidedContexts" in params)
     decisions = admit(world, actor, call, wish)
     role = world.role(arn)
     seconds: int = params.get("DurationSeconds") or HOUR

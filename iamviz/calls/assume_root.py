@@ -8,7 +8,7 @@ from iamviz.calls.actors import Actor
 from iamviz.calls.authorize import authorize
 from iamviz.calls.issue import credentials_of, issue
 from iamviz.calls.model import Call, CallError, Check, Refusal, Result
-from iamviz.calls.validation import Field, check_params
+from iamviz.calls.validation import TOKEN_SIZE, Field, check_params
 from iamviz.engine.request import Caller, CallerKind
 from iamviz.policy.model import Policy, PolicyKind
 from iamviz.world.context import ContextValue
@@ -18,10 +18,12 @@ from iamviz.world.world import World
 __all__ = ["TASK_POLICIES", "assume_root"]
 
 MOST_SECONDS = 900
+IAM = "iam.amazonaws.com"
 PARAMS = {
     "TargetPrincipal": Field(str, 12, 2048, required=True),
     "TaskPolicyArn": Field(dict, required=True),
-    "DurationSeconds": Field(int, 1, MOST_SECONDS),
+    "DurationSeconds": Field(int, 0, MOST_SECONDS),
+    "MinimumSessionTokenSize": TOKEN_SIZE,
 }
 _CREDENTIALS = "iam:GetLoginProfile iam:ListAccessKeys iam:ListMFADevices iam:ListSigningCertificates iam:GetUser"
 TASK_POLICIES: dict[str, tuple[str, ...]] = {
@@ -52,9 +54,8 @@ def task_policy(world: World, arn: str) -> Policy:
 
 
 def assume_root(world: World, actor: Actor, call: Call) -> Result:
-    """AssumeRoot: only for the management account's principals, never for a root user; 15 minutes at most.
-
-    A DurationSeconds of 0, which the service model lets pass, is refused (unconfirmed).
+    """AssumeRoot: for principals of the management account or of a delegated administrator of IAM, never for a root
+    user; 15 minutes at most. A DurationSeconds of 0 gives credentials that are over at once (unconfirmed).
     """
     check_params(call.operation, call.params, PARAMS)
     caller = actor.caller
@@ -75,6 +76,7 @@ def assume_root(world: World, actor: Actor, call: Call) -> Result:
         caller.arn,
         policies=(policy,),
         source_identity=actor.session.source_identity if actor.session else "",
+        token_size=call.params.get("MinimumSessionTokenSize", 0),
     )
     named = {"SourceIdentity": session.source_identity} if session.source_identity else {}
     value = {"Credentials": credentials_of(session), **named}
@@ -82,10 +84,10 @@ def assume_root(world: World, actor: Actor, call: Call) -> Result:
 
 
 def _check_member(world: World, caller: Caller, target: str) -> None:
-    """Refusal unless the caller belongs to the management account and the target is another member."""
+    """Refusal unless the caller's account looks after the root users of members, and the target is a member."""
     home, member = world.account(caller.account), world.account(target)
-    if caller.kind is CallerKind.ROOT or not home.management:
-        sentence = "AssumeRoot is for users and roles of the organization's management account"
+    if caller.kind is CallerKind.ROOT or not (home.management or IAM in home.delegated_for):
+        sentence = "AssumeRoot is for users and roles of the management account, or of a delegated administrator of IAM"
     elif member.management or (home.organization and member.organization != home.organization):
         sentence = f"{target} is no member account of the caller's organization"
     else:

@@ -62,6 +62,8 @@ MAPPED = {
 """The claims beside aud, sub and amr that STS puts into the context, by issuer (2.3)."""
 _KEPT = ("saml:sub", "saml:sub_type", "saml:namequalifier")
 """What of an assertion stays in the context for the whole session (docs/rules/policy_evaluation.md 4.6)."""
+OUTBOUND_ISSUERS = ".tokens.sts.global.api.aws"
+"""Where the issuers of GetWebIdentityToken are, whose tokens STS does not take (4.7)."""
 _NAME = re.compile(r"[a-zA-Z_0-9+=,.@-]{2,64}")
 TAGS_CLAIM, SOURCE_CLAIM = "https://aws.amazon.com/tags", "https://aws.amazon.com/source_identity"
 
@@ -129,7 +131,7 @@ def _provider(world: World, account: str, claims: Mapping[str, Any]) -> tuple[st
         return host, None
     arn = f"arn:{world.partition}:iam::{account}:oidc-provider/{host}"
     provider = world.oidc_providers.get(arn)
-    if provider is None:
+    if provider is None or host.endswith(OUTBOUND_ISSUERS):
         raise _bad_token(f"No OpenIDConnect provider found in your account for {issuer}", "provider")
     return host, provider
 

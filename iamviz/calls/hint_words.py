@@ -28,6 +28,10 @@ FOR_CODE: Mapping[str, str] = {
     "UnmodifiableEntity": (
         "Only AWS changes this role: change what it was made from, a service, or a permission set of Identity Center."
     ),
+    "OutboundWebIdentityFederationDisabledException": (
+        "Switch it on for the account first, once: iam:EnableOutboundWebIdentityFederation."
+    ),
+    "SessionDurationEscalationException": "Ask for less time: a token ends with the session that asks for it.",
     "InvalidIdentityToken": "The token does not fit the provider: compare issuer and audience.",
 }
 """By AWS's error code, where no check says more."""

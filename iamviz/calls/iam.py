@@ -27,6 +27,7 @@ from iamviz.calls.iam_profiles import PROFILE_OPERATIONS
 from iamviz.calls.iam_providers import PROVIDER_OPERATIONS
 from iamviz.calls.iam_reads import READ_OPERATIONS
 from iamviz.calls.model import Call, CallError, Refusal, Result
+from iamviz.calls.outbound import OUTBOUND_OPERATIONS
 from iamviz.calls.validation import Field, check_params
 from iamviz.engine.decision import Decision
 from iamviz.policy.model import Policy, PolicyKind
@@ -120,11 +121,19 @@ def _boundary(kind: str, things: str, puts: bool) -> Operation:
 
 
 def change_resource_policy(world: World, actor: Actor, call: Call) -> Result:
-    """s3:PutBucketPolicy replaces the policy of a bucket, s3:DeleteBucketPolicy takes it away."""
+    """s3:PutBucketPolicy replaces the policy of a bucket, s3:DeleteBucketPolicy takes it away.
+
+    The bucket is named as S3 does, or as the parameter ``Resource``, its ARN.
+    """
     puts = call.name == "PutBucketPolicy"
-    fields = {"Bucket": Field(str, 3, 63, required=True)} | ({"Policy": DOCUMENT} if puts else {})
-    check_params(call.operation, call.params, fields)
-    arn = f"arn:{world.partition}:s3:::{call.params['Bucket']}"
+    fields = {"Bucket": Field(str, 1, 63, required=True)} | ({"Policy": DOCUMENT} if puts else {})
+    start = f"arn:{world.partition}:s3:::"
+    params = {
+        "Bucket" if name == "Resource" else name: str(value).removeprefix(start) if name == "Resource" else value
+        for name, value in call.params.items()
+    }
+    check_params(call.operation, params, fields)
+    arn = f"{start}{params['Bucket']}"
     resource = world.resources.get(arn)
     if resource is None:
         raise Refusal("NoSuchBucket", "The specified bucket does not exist", 404)
@@ -132,9 +141,9 @@ def change_resource_policy(world: World, actor: Actor, call: Call) -> Result:
     if actor.caller is not None:
         decisions = authorize(world, actor, call, call.operation, arn, resource.policy)
     elif actor.account != resource.account:
-        raise CallError(f"the administrator of {actor.account} has no bucket {call.params['Bucket']}")
+        raise CallError(f"the administrator of {actor.account} has no bucket {params['Bucket']}")
     name = f"bucket policy of {resource.name}"
-    policy = read_document(call.params["Policy"], PolicyKind.RESOURCE, name) if puts else None
+    policy = read_document(params["Policy"], PolicyKind.RESOURCE, name) if puts else None
     return Result(world.with_resource(replace(resource, policy=policy)), {}, None, decisions)
 
 
@@ -144,6 +153,7 @@ _BOUNDED = (("User", "users"), ("Role", "roles"))
 IAM_OPERATIONS: dict[str, Operation] = {
     **ENTITY_OPERATIONS,
     **KEY_OPERATIONS,
+    **OUTBOUND_OPERATIONS,
     **POLICY_OPERATIONS,
     **POLICY_READS,
     **PASSWORD_OPERATIONS,

@@ -7,11 +7,12 @@ from iamviz.calls.iam_common import NAME64, Operation, allow, find
 from iamviz.calls.iam_shapes import group_value, role_value, user_value
 from iamviz.calls.model import Call, CallError, Result
 from iamviz.calls.validation import Field, check_params
+from iamviz.catalogue import action_info
 from iamviz.engine.request import CallerKind
-from iamviz.world.entities import Role, User
+from iamviz.world.entities import Group, Role, User
 from iamviz.world.world import World
 
-__all__ = ["OPTIONAL_NAME", "READ_OPERATIONS", "named_user"]
+__all__ = ["OPTIONAL_NAME", "READ_OPERATIONS", "decide_only", "is_only_read", "named_user"]
 
 OPTIONAL_NAME = Field(str, 1, 64, NAME64.pattern)
 
@@ -68,6 +69,29 @@ def list_access_keys(world: World, actor: Actor, call: Call) -> Result:
         {"UserName": user.name, "AccessKeyId": key.id, "Status": status[key.active]} for key in user.access_keys or ()
     ]
     return Result(world, {"AccessKeyMetadata": keys, "IsTruncated": False}, None, decisions)
+
+
+def is_only_read(call: Call) -> bool:
+    """Whether an operation of IAM changes nothing, as AWS's service authorization reference has it."""
+    info = action_info(call.operation)
+    return info is not None and info.access_level in ("Read", "List")
+
+
+def decide_only(world: World, actor: Actor, call: Call) -> Result:
+    """A read whose answer no world holds (GetAccountSummary, ListMFADevices …): decided, then answered with nothing."""
+    return Result(world, {}, None, allow(world, actor, call, _subject(world, actor, call), changes=False))
+
+
+def _subject(world: World, actor: Actor, call: Call) -> str:
+    """What a read is about: the user, role or group that it names, or another thing by its ARN; else ``*``."""
+    for kind in ("User", "Role", "Group"):
+        name = call.params.get(f"{kind}Name")
+        if name is not None:
+            named: User | Role | Group = find(
+                getattr(world, f"{kind.lower()}s"), actor.account, kind.lower(), str(name)
+            )
+            return named.arn
+    return next((str(value) for name, value in sorted(call.params.items()) if name.endswith("Arn")), "*")
 
 
 READ_OPERATIONS: dict[str, Operation] = {

@@ -1,7 +1,7 @@
 """Changes to an organization as calls: policies attached and detached, accounts moved, OUs made.
 
 docs/rules/roles_and_sessions.md 1.6, docs/rules/policy_evaluation.md 1.7 and 5.3. Only the management account may make
-them (delegated administrators are not modelled). The sentences of these errors are unconfirmed.
+them (delegated administrators: `iamviz.calls.delegation`). The sentences of these errors are unconfirmed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,7 +21,7 @@ from iamviz.world.ids import organization_id
 from iamviz.world.organization import FULL_ACCESS, OrganizationPolicy, OrganizationUnit
 from iamviz.world.world import World
 
-__all__ = ["ORGANIZATION_OPERATIONS"]
+__all__ = ["ORGANIZATION_OPERATIONS", "allow_in", "managed_organization", "unit_arn"]
 
 MOST_ATTACHED = 5
 MOST_CHARACTERS = 5120
@@ -33,7 +33,7 @@ TARGET_ID = Field(str, most=100, pattern=rf"{UNIT_ID.pattern}|(\d{{12}})", requi
 Node = Account | OrganizationUnit
 
 
-def _organization(world: World, actor: Actor, call: Call) -> str:
+def managed_organization(world: World, actor: Actor, call: Call) -> str:
     """The id of the organization that the caller manages; Refusal for anybody outside its management account."""
     account = world.account(actor.account)
     if account.management and account.organization:
@@ -45,14 +45,15 @@ def _organization(world: World, actor: Actor, call: Call) -> str:
     raise Refusal("AccessDeniedException", text, 400, checks=(check,))
 
 
-def _allow(world: World, actor: Actor, call: Call, arns: Iterable[str]) -> tuple[Decision, ...]:
+def allow_in(world: World, actor: Actor, call: Call, arns: Iterable[str]) -> tuple[Decision, ...]:
     """The decisions on every resource that a call names; an administrator's change is not evaluated."""
     if actor.caller is None:
         return ()
     return tuple(decision for arn in arns for decision in authorize(world, actor, call, call.operation, arn))
 
 
-def _unit_arn(world: World, actor: Actor, organization: str, node: str) -> str:
+def unit_arn(world: World, actor: Actor, organization: str, node: str) -> str:
+    """The ARN of a root, an OU or an account of an organization."""
     kind = "account" if node.isdecimal() else "root" if node.startswith("r-") else "ou"
     return f"arn:{world.partition}:organizations::{actor.account}:{kind}/{organization}/{node}"
 
@@ -99,11 +100,11 @@ def _attachment(adds: bool) -> Operation:
 
     def operation(world: World, actor: Actor, call: Call) -> Result:
         check_params(call.operation, call.params, {"PolicyId": POLICY_ID, "TargetId": TARGET_ID})
-        organization = _organization(world, actor, call)
+        organization = managed_organization(world, actor, call)
         key, target = call.params["PolicyId"], call.params["TargetId"]
         policy, node = _policy(world, key), _target(world, organization, target)
-        arns = _policy_arn(world, actor, organization, policy), _unit_arn(world, actor, organization, target)
-        decisions = _allow(world, actor, call, arns)
+        arns = _policy_arn(world, actor, organization, policy), unit_arn(world, actor, organization, target)
+        decisions = allow_in(world, actor, call, arns)
         if adds == (key in node.policies):
             code = "DuplicatePolicyAttachmentException" if adds else "PolicyNotAttachedException"
             text = f"The policy {policy.name} is {'already' if adds else 'not'} attached to {target}."
@@ -136,9 +137,9 @@ def create_policy(world: World, actor: Actor, call: Call) -> Result:
         "Tags": Field(list),
     }
     check_params(call.operation, call.params, fields)
-    organization = _organization(world, actor, call)
+    organization = managed_organization(world, actor, call)
     name, kind = call.params["Name"], TYPES[call.params["Type"]]
-    decisions = _allow(world, actor, call, ["*"])
+    decisions = allow_in(world, actor, call, ["*"])
     if any(policy.name == name and policy.policy.kind is kind for policy in world.organization_policies.values()):
         raise Refusal("DuplicatePolicyException", f"A policy called {name} already exists.", 400, decisions)
     content = _content(call.params["Content"], kind, name, decisions)
@@ -178,9 +179,9 @@ def update_policy(world: World, actor: Actor, call: Call) -> Result:
     """UpdatePolicy: another content, in force at once wherever the policy is attached."""
     fields = {"PolicyId": POLICY_ID, "Content": Field(str, 1, required=True), "Description": Field(str, most=512)}
     check_params(call.operation, call.params, fields)
-    organization = _organization(world, actor, call)
+    organization = managed_organization(world, actor, call)
     policy = _policy(world, call.params["PolicyId"])
-    decisions = _allow(world, actor, call, [_policy_arn(world, actor, organization, policy)])
+    decisions = allow_in(world, actor, call, [_policy_arn(world, actor, organization, policy)])
     if policy.id == FULL_ACCESS:
         raise Refusal("InvalidInputException", "AWS's own policies cannot be changed.", 400, decisions)
     changed = replace(policy, policy=_content(call.params["Content"], policy.policy.kind, policy.name, decisions))
@@ -192,9 +193,9 @@ def update_policy(world: World, actor: Actor, call: Call) -> Result:
 def delete_policy(world: World, actor: Actor, call: Call) -> Result:
     """DeletePolicy: only one that is attached nowhere."""
     check_params(call.operation, call.params, {"PolicyId": POLICY_ID})
-    organization = _organization(world, actor, call)
+    organization = managed_organization(world, actor, call)
     policy = _policy(world, call.params["PolicyId"])
-    decisions = _allow(world, actor, call, [_policy_arn(world, actor, organization, policy)])
+    decisions = allow_in(world, actor, call, [_policy_arn(world, actor, organization, policy)])
     nodes: Iterator[Node] = iter((*world.units.values(), *world.accounts.values()))
     if policy.id == FULL_ACCESS or any(policy.id in node.policies for node in nodes):
         raise Refusal("PolicyInUseException", f"The policy {policy.name} is attached: detach it first.", 400, decisions)
@@ -206,10 +207,10 @@ def create_unit(world: World, actor: Actor, call: Call) -> Result:
     """CreateOrganizationalUnit: an OU below the root or another OU, five deep at most; FullAWSAccess is attached."""
     fields = {"ParentId": UNIT_ID, "Name": Field(str, 1, 128, required=True), "Tags": Field(list)}
     check_params(call.operation, call.params, fields)
-    organization = _organization(world, actor, call)
+    organization = managed_organization(world, actor, call)
     name = call.params["Name"]
     parent = _unit(world, organization, call.params["ParentId"], "ParentNotFoundException")
-    decisions = _allow(world, actor, call, [_unit_arn(world, actor, organization, parent.id)])
+    decisions = allow_in(world, actor, call, [unit_arn(world, actor, organization, parent.id)])
     if any(unit.parent == parent.id and unit.name == name for unit in world.units.values()):
         text = f"An OU called {name} already exists there."
         raise Refusal("DuplicateOrganizationalUnitException", text, 400, decisions)
@@ -222,7 +223,7 @@ def create_unit(world: World, actor: Actor, call: Call) -> Result:
     suffix = above[-1].id.removeprefix("r-")
     unit_id = f"ou-{suffix}-{organization_id(organization, parent.id, name, world.serial)}"
     unit = OrganizationUnit(unit_id, name, organization, parent.id)
-    value = {"OrganizationalUnit": {"Id": unit.id, "Arn": _unit_arn(world, actor, organization, unit.id), "Name": name}}
+    value = {"OrganizationalUnit": {"Id": unit.id, "Arn": unit_arn(world, actor, organization, unit.id), "Name": name}}
     return Result(replace(_with(world, unit), serial=world.serial + 1), value, None, decisions)
 
 
@@ -230,15 +231,15 @@ def move_account(world: World, actor: Actor, call: Call) -> Result:
     """MoveAccount: from now on the account is under what is attached on its new way from the root."""
     fields = {"AccountId": Field(str, pattern=r"\d{12}", required=True)}
     check_params(call.operation, call.params, fields | {"SourceParentId": UNIT_ID, "DestinationParentId": UNIT_ID})
-    organization = _organization(world, actor, call)
+    organization = managed_organization(world, actor, call)
     number = call.params["AccountId"]
     account = world.accounts.get(number)
     if account is None or account.organization != organization:
         raise Refusal("AccountNotFoundException", f"We can't find an account with the id {number}.", 400)
     source = _unit(world, organization, call.params["SourceParentId"], "SourceParentNotFoundException")
     target = _unit(world, organization, call.params["DestinationParentId"], "DestinationParentNotFoundException")
-    arns = [_unit_arn(world, actor, organization, node) for node in (number, source.id, target.id)]
-    decisions = _allow(world, actor, call, arns)
+    arns = [unit_arn(world, actor, organization, node) for node in (number, source.id, target.id)]
+    decisions = allow_in(world, actor, call, arns)
     if account.unit == target.id:
         raise Refusal("DuplicateAccountException", f"{number} is already in {target.name}.", 400, decisions)
     if account.unit != source.id:

@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from iamviz.calls.actors import find_actor
+from iamviz.calls.delegation import DELEGATION_OPERATIONS
 from iamviz.calls.iam import IAM_OPERATIONS
 from iamviz.calls.iam_common import Operation
+from iamviz.calls.iam_reads import decide_only, is_only_read
 from iamviz.calls.model import Call, CallError, Refusal, Result
 from iamviz.calls.organizations import ORGANIZATION_OPERATIONS
 from iamviz.calls.services import use_service
@@ -17,7 +19,7 @@ __all__ = ["perform"]
 _OPERATIONS: dict[str, dict[str, Operation]] = {
     "iam": IAM_OPERATIONS,
     "imds": IMDS_OPERATIONS,
-    "organizations": ORGANIZATION_OPERATIONS,
+    "organizations": ORGANIZATION_OPERATIONS | DELEGATION_OPERATIONS,
     "sts": STS_OPERATIONS,
 }
 _WHOLE = ("iam", "imds", "sts")
@@ -36,6 +38,8 @@ def perform(world: World, call: Call) -> Result:
         call = replace(call, params={name: value for name, value in call.params.items() if value is not None})
     operations = _OPERATIONS.get(call.service, {})
     operation = operations.get(call.name, None if call.service in _WHOLE else use_service)
+    if operation is None and call.service == "iam" and is_only_read(call):
+        operation = decide_only
     if operation is None:
         known = ", ".join(sorted(operations))
         raise CallError(f"iamviz does not know {call.operation}; it knows {call.service}: {known}")

@@ -51,7 +51,8 @@ def _text(params: Mapping[str, Any], name: str) -> str:
 def use_service(world: World, actor: Actor, call: Call) -> Result:
     """A request to a service: decided by the policies, then answered as far as the world knows the answer."""
     deletes = call.operation == "s3:DeleteBucketPolicy"
-    if call.operation == "s3:PutBucketPolicy" or (deletes and actor.caller is None):
+    asks_only = "Resource" in call.params and "Policy" not in call.params
+    if (call.operation == "s3:PutBucketPolicy" and not asks_only) or (deletes and actor.caller is None):
         return change_resource_policy(world, actor, call)
     if actor.caller is None:
         raise CallError(f"an administrator only makes changes to IAM and to bucket policies, not {call.operation}")

@@ -12,6 +12,7 @@ from iamviz.calls.authorize import authorize, decide
 from iamviz.calls.federation import assume_role_with_saml, assume_role_with_web_identity
 from iamviz.calls.iam_common import Operation
 from iamviz.calls.model import Call, CallError, Refusal, Result
+from iamviz.calls.outbound import get_web_identity_token
 from iamviz.calls.tokens import get_federation_token, get_session_token
 from iamviz.calls.validation import Field, check_params
 from iamviz.engine.decision import Decision
@@ -87,4 +88,5 @@ STS_OPERATIONS: dict[str, Operation] = {
     "GetCallerIdentity": get_caller_identity,
     "GetFederationToken": get_federation_token,
     "GetSessionToken": get_session_token,
+    "GetWebIdentityToken": get_web_identity_token,
 }

@@ -8,7 +8,7 @@ from typing import Any
 from iamviz.arn import FIELDS, is_role_arn, split_fields
 from iamviz.calls.model import CallError, Check, Refusal
 
-__all__ = ["NAME_PATTERN", "PATH", "TOKEN_SIZE", "Field", "check_params", "check_role_arn"]
+__all__ = ["NAME_PATTERN", "PATH", "TOKEN_SIZE", "Field", "check_members", "check_params", "check_role_arn"]
 
 NAME_PATTERN = r"[\w+=,.@-]*"
 """What names of sessions, federated users and source identities consist of."""
@@ -48,6 +48,15 @@ def check_params(operation: str, params: Mapping[str, Any], fields: Mapping[str,
     unknown = sorted(set(params) - set(fields))
     if unknown:
         raise CallError(f"{operation} has no parameter {', '.join(unknown)}; it has {', '.join(fields)}")
+    _check(operation, params, fields)
+
+
+def check_members(operation: str, place: str, item: Mapping[str, Any], fields: Mapping[str, Field]) -> None:
+    """The same for the members of one item in a list: ``place`` is where AWS's sentence says that it is."""
+    _check(operation, item, fields, f"{place}.")
+
+
+def _check(operation: str, params: Mapping[str, Any], fields: Mapping[str, Field], place: str = "") -> None:
     problems: list[str] = []
     wrong: list[str] = []
     for name, rule in fields.items():
@@ -55,14 +64,15 @@ def check_params(operation: str, params: Mapping[str, Any], fields: Mapping[str,
         if value is None:
             if rule.required:
                 problems.append(
-                    f"Value null at '{_member(name)}' failed to satisfy constraint: Member must not be null"
+                    f"Value null at '{place}{_member(name)}' failed to satisfy constraint: Member must not be null"
                 )
                 wrong.append(f"{name} is missing")
             continue
         if not isinstance(value, rule.kind) or (isinstance(value, bool) and rule.kind is not bool):
             raise CallError(f"parameter {name} of {operation} is {value!r}; expected {rule.kind.__name__}")
         problems += [
-            f"Value '{value}' at '{_member(name)}' failed to satisfy constraint: {p}" for p in _broken(value, rule)
+            f"Value '{value}' at '{place}{_member(name)}' failed to satisfy constraint: {p}"
+            for p in _broken(value, rule)
         ]
         if _broken(value, rule):
             wrong.append(f"{name} is {value!r:.60}; expected {rule.words}")
@@ -92,8 +102,11 @@ def _broken(value: Any, rule: Field) -> list[str]:
             return [f"Member must have value less than or equal to {rule.most}"]
         if rule.least is not None and value < rule.least:
             return [f"Member must have value greater than or equal to {rule.least}"]
-    if isinstance(value, list | tuple) and rule.most is not None and len(value) > rule.most:
-        return [f"Member must have length less than or equal to {rule.most}"]
+    if isinstance(value, list | tuple):
+        if rule.most is not None and len(value) > rule.most:
+            return [f"Member must have length less than or equal to {rule.most}"]
+        if rule.least is not None and len(value) < rule.least:
+            return [f"Member must have length greater than or equal to {rule.least}"]
     return []
 
 

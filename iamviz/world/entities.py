@@ -30,7 +30,9 @@ class Account:
     ``organization`` is "" for an account outside any. ``unit`` is the id of the OU (or root) in which it lies, and
     ``policies`` the ids of the SCPs and RCPs attached to the account itself. Where the tree above is not known,
     ``scps`` and ``rcps`` are the levels from the organization's root to the account; an empty tuple means that there
-    are no organization policies.
+    are no organization policies. ``delegated_for`` are the services of which it is a delegated administrator
+    (``iam.amazonaws.com``): for SCPs and RCPs it stays an ordinary member. ``token_issuer`` is the URL by which its
+    GetWebIdentityToken signs, "" while outbound web identity federation is switched off.
     """
 
     id: str
@@ -41,6 +43,8 @@ class Account:
     rcps: tuple[tuple[Policy, ...], ...] = ()
     unit: str = ""
     policies: tuple[str, ...] = ()
+    delegated_for: tuple[str, ...] = ()
+    token_issuer: str = ""
 
 
 @dataclass(frozen=True)

@@ -133,8 +133,9 @@ def test_the_target_is_an_account_or_an_arn_in_it(target: str) -> None:
         {"TaskPolicyArn": {"arn": "S3UnlockBucketPolicy"}},
         {"TaskPolicyArn": {"arn": f"arn:aws:iam::{AWAY}:policy/root-task/S3UnlockBucketPolicy"}},
         {"TaskPolicyArn": {"arn": "arn:aws-cn:iam::aws:policy/root-task/S3UnlockBucketPolicy"}},
-        {"DurationSeconds": 0},
+        {"DurationSeconds": -1},
         {"DurationSeconds": 901},
+        {"MinimumSessionTokenSize": 4097},
     ],
 )
 def test_what_is_not_valid(params: dict[str, Any]) -> None:
@@ -174,3 +175,51 @@ def test_every_task_has_its_policy(task: str) -> None:
     issued = done(assume_root(world(), task=task))
     session = issued.sessions[issued.profiles["task"]]
     assert [policy.arn for policy in session.policies] == [f"arn:aws:iam::aws:policy/root-task/{task}"]
+
+
+def test_no_seconds_are_credentials_that_are_over_at_once() -> None:
+    """The service model lets 0 pass (4.1)."""
+    made = done(assume_root(world(), DurationSeconds=0))
+    assert code(do(made, "task", "sts:GetCallerIdentity")) == "ExpiredToken"
+
+
+def test_a_delegated_administrator_of_iam_may_as_well() -> None:
+    """4.1; of another service it may not, and for SCPs it stays an ordinary member."""
+    zoe = f"user:{AWAY}/zoe"
+    other = "555566667777"
+    made = world(accounts={other: Account(other, "third", ORG)})
+    target = {"TargetPrincipal": other}
+    assert code(assume_root(made, zoe, **target)) == "AccessDenied"
+    register = "organizations:RegisterDelegatedAdministrator"
+    admin = f"admin:{HOME}"
+    guard = done(do(made, admin, register, AccountId=AWAY, ServicePrincipal="guardduty.amazonaws.com"))
+    assert code(assume_root(guard, zoe, **target)) == "AccessDenied"
+    delegated = done(do(guard, admin, register, AccountId=AWAY, ServicePrincipal="iam.amazonaws.com"))
+    assert assume_root(delegated, zoe, **target).ok
+    assert code(assume_root(delegated, zoe, TargetPrincipal=HOME)) == "AccessDenied"
+    limited = delegated.with_account(replace(delegated.account(AWAY), scps=((policy(deny("sts:*"), kind="scp"),),)))
+    assert code(assume_root(limited, zoe, **target)) == "AccessDenied"
+
+
+@pytest.mark.parametrize(
+    ("operation", "account", "code_"),
+    [
+        ("Register", HOME, "ConstraintViolationException"),
+        ("Register", VENDOR, "AccountNotFoundException"),
+        ("Deregister", AWAY, "AccountNotRegisteredException"),
+    ],
+)
+def test_who_can_be_a_delegated_administrator(operation: str, account: str, code_: str) -> None:
+    params = {"AccountId": account, "ServicePrincipal": "iam.amazonaws.com"}
+    assert code(do(world(), f"admin:{HOME}", f"organizations:{operation}DelegatedAdministrator", **params)) == code_
+
+
+def test_only_the_management_account_delegates_and_only_whom_it_lets() -> None:
+    params = {"AccountId": AWAY, "ServicePrincipal": "iam.amazonaws.com"}
+    register = "organizations:RegisterDelegatedAdministrator"
+    assert code(do(world(), f"user:{AWAY}/zoe", register, **params)) == "AccessDeniedException"
+    assert code(do(world(), OLA, register, **params)) == "AccessDenied"
+    may = done(do(world(allow("organizations:*")), OLA, register, **params))
+    assert code(do(may, OLA, register, **params)) == "AccountAlreadyRegisteredException"
+    again = done(do(may, OLA, "organizations:DeregisterDelegatedAdministrator", **params))
+    assert again.account(AWAY).delegated_for == ()

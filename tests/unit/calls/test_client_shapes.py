@@ -99,6 +99,7 @@ STS_CALLS: dict[str, dict[str, Any]] = {
     "GetCallerIdentity": {},
     "GetFederationToken": {"Name": "ana-at-home", "Tags": TAGS["Tags"]},
     "GetSessionToken": {},
+    "GetWebIdentityToken": {"Audience": ["https://example.com"], "SigningAlgorithm": "ES384", "Tags": TAGS["Tags"]},
     "DecodeAuthorizationMessage": {"EncodedMessage": encoded_message(ask(world(), ANA, "sts:AssumeRole", "*"))},
 }
 IAM_CALLS: dict[str, dict[str, Any]] = {
@@ -119,6 +120,8 @@ IAM_CALLS: dict[str, dict[str, Any]] = {
     "GetRolePolicy": {"RoleName": "R", "PolicyName": "own"},
     "GetUserPolicy": {"UserName": "bea", "PolicyName": "own"},
     "GetInstanceProfile": {"InstanceProfileName": "profile"},
+    "EnableOutboundWebIdentityFederation": {},
+    "GetOutboundWebIdentityFederationInfo": {},
     "GetRole": {"RoleName": "R"},
     "GetUser": {},
     "ListAccessKeys": {"UserName": "bea"},
@@ -154,7 +157,10 @@ CALLS = [
 
 def call(service: str, name: str, params: Mapping[str, Any]) -> Result:
     actor = {"AssumeRoleWithSAML": "saml:idp", "AssumeRoleWithWebIdentity": "web:job"}.get(name, ANA)
-    return do(world(), actor, f"{service}:{name}", save="new", **params)
+    made = world()
+    if service == "sts" or name.startswith("GetOutbound"):
+        made = done(do(made, ANA, "iam:EnableOutboundWebIdentityFederation"))
+    return do(made, actor, f"{service}:{name}", save="new", **params)
 
 
 def misfits(shape: Shape, value: Any, place: str = "") -> Iterator[str]:
@@ -226,8 +232,8 @@ def test_its_parameters_are_those_of_the_service_model(service: str, name: str, 
     model = SESSION.get_service_model(service).operation_model(name).input_shape
     decoded = {key: "x" * 20 for key in ("WebIdentityToken", "SAMLAssertion") if key in params}
     sent = {**params, **decoded}
-    assert model is not None
-    assert list(misfits(model, sent)) == []
+    assert model is not None or sent == {}
+    assert model is None or list(misfits(model, sent)) == []
 
 
 @pytest.mark.parametrize("name", ["AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "GetSessionToken"])
