@@ -5,7 +5,6 @@ import pytest
 from tests.conformance.documents import is_valid
 from tests.conformance.vectors import Vector, read_vectors, vector_id
 
-
 VECTORS = [*read_vectors("documents"), *read_vectors("corner_documents")]
 """The given samples, and corners of the rules that they leave out, answered from the text of docs/rules alone."""
 
