@@ -82,31 +82,36 @@ class _Reader:
     ) -> tuple[tuple[Policy, ...], tuple[str, ...], tuple[str, ...]]:
         """Inline policies, the ARNs of attached managed ones, and the names of inline ones that cannot be read."""
         inline, unread = [], []
-        for here, entry in self.notes.entries(item, f"{kind}PolicyList", f"{place}."):
+        told = len(self.notes.problems)
+        listed = list(self.notes.entries(item, f"{kind}PolicyList", f"{place}."))
+        entries = list(self.notes.entries(item, "AttachedManagedPolicies", f"{place}."))
+        unread += ["policies that are no objects"] if len(self.notes.problems) > told else []
+        for here, entry in listed:
             name = str(entry.get("PolicyName", "an inline policy without a name"))
             document = entry.get("PolicyDocument")
             policy = self.notes.policy(document, PolicyKind.IDENTITY, name, f"{here}.PolicyDocument")
             inline += [policy] if policy else []
             unread += [] if policy else [name]
-        entries = self.notes.entries(item, "AttachedManagedPolicies", f"{place}.")
         return tuple(inline), tuple(str(entry.get("PolicyArn", "")) for _, entry in entries), tuple(unread)
 
     def user(self, arn: str, item: Mapping[str, Any], groups: Mapping[tuple[str, str], str], place: str) -> User:
-        member = []
+        member, lost = [], []
         names = item.get("GroupList") or []
         if not isinstance(names, list | str):
             self.notes.problems.append(f"{place}.GroupList: expected a list, found {type(names).__name__}")
+            lost.append("those of its groups")
             names = []
         for name in [names] if isinstance(names, str) else names:
             group = groups.get((Arn.parse(arn).account, str(name)))
             if group is None:
                 self.notes.problems.append(f"{place}.GroupList: the group {name!r:.80} is not in the dump")
+                lost.append(f"those of the group {name}")
             else:
                 member.append(group)
         inline, attached, unread = self.policies(item, "User", place)
-        boundary, tags = self.boundary(item), self.tags(item, place)
-        groups_of = tuple(member)
-        return User(arn, str(item.get("UserId", "")), inline, attached, groups_of, boundary, tags, unread=unread)
+        boundary, tags = self.boundary(item, place), self.tags(item, place)
+        unread = (*unread, *lost)
+        return User(arn, str(item.get("UserId", "")), inline, attached, tuple(member), boundary, tags, unread=unread)
 
     def role(self, arn: str, item: Mapping[str, Any], place: str) -> Role:
         inline, attached, unread = self.policies(item, "Role", place)
@@ -117,7 +122,7 @@ class _Reader:
         last = use.get("LastUsedDate") if isinstance(use, dict) else None
         last_used = self.notes.moment(last, f"{place}.RoleLastUsed.LastUsedDate")
         return Role(
-            *(arn, str(item.get("RoleId", "")), inline, attached, trust, self.boundary(item)),
+            *(arn, str(item.get("RoleId", "")), inline, attached, trust, self.boundary(item, place)),
             unread=unread,
             tags=self.tags(item, place),
             created=self.notes.moment(item.get("CreateDate"), f"{place}.CreateDate"),
@@ -134,9 +139,16 @@ class _Reader:
                 found[arn] = InstanceProfile(arn, str(entry.get("InstanceProfileId", "")), role)
         return found
 
-    def boundary(self, item: Mapping[str, Any]) -> str:
+    def boundary(self, item: Mapping[str, Any], place: str) -> str:
+        """The ARN of the boundary; of one that cannot be read a name that no policy has, so that it is not known."""
         boundary = item.get("PermissionsBoundary")
-        return str(boundary.get("PermissionsBoundaryArn", "")) if isinstance(boundary, dict) else ""
+        if not boundary:
+            return ""
+        arn = boundary.get("PermissionsBoundaryArn") if isinstance(boundary, dict) else boundary
+        if isinstance(arn, str) and arn:
+            return arn
+        self.notes.problems.append(f"{place}.PermissionsBoundary: expected an object with PermissionsBoundaryArn")
+        return "a boundary that could not be read"
 
     def tags(self, item: Mapping[str, Any], place: str) -> Map[str, str]:
         found = self.notes.entries(item, "Tags", f"{place}.")

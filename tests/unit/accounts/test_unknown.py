@@ -256,3 +256,29 @@ def test_a_policy_that_cannot_be_read_is_one_that_is_not_known(broken: Any) -> N
     assert (found.role, found.verdict) == (arn("role", "R"), OWN_POLICY)
     assert verdicts(who_can_assume(untrusted, "R")) == {"ana": OWN_POLICY}
     assert "the trust policy of R is not known" in who_can_assume(untrusted, "R").unknowns[0]
+
+
+# --- parts of a dump that cannot be read may allow more, and may deny -------------------------------------------------
+
+EVERYTHING = {"PolicyName": "all", "PolicyDocument": {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}}
+UNREADABLE: dict[str, dict[str, Any]] = {
+    "a group that the dump lacks": {"GroupList": ["crew"]},
+    "groups that are no list": {"GroupList": 7},
+    "an inline policy that is no object": {"UserPolicyList": [EVERYTHING, "deny-all"]},
+    "attached policies as plain ARNs": {"AttachedManagedPolicies": ["arn:aws:iam::aws:policy/AWSDenyAll"]},
+    "a boundary as a plain ARN": {"PermissionsBoundary": arn("policy", "Fence")},
+    "a boundary without its ARN": {"PermissionsBoundary": {"PermissionsBoundaryType": "Policy"}},
+}
+
+
+@pytest.mark.parametrize("what", UNREADABLE)
+def test_what_cannot_be_read_of_somebody_is_not_taken_for_absent(what: str) -> None:
+    """Each of them may hold a Deny, so that nothing is allowed for certain, and nobody is left out."""
+    person = {"UserName": "ana", "Arn": ANA, "UserPolicyList": [EVERYTHING], **UNREADABLE[what]}
+    read = account_world([("", {"UserDetailList": [person], "GroupDetailList": [], "Policies": []})])
+    assert read.problems
+    (verdict,) = verdicts(who_can(read.world, "s3:GetObject", "arn:aws:s3:::reports/may.csv")).values()
+    assert verdict.startswith("depends on policies that are not known")
+    redacted = iv.redact(read.world)
+    assert list(verdicts(who_can(redacted, "s3:GetObject", "*")).values())[0].startswith("depends on policies")
+    assert "crew" not in str(who_can(redacted, "s3:GetObject", "*"))
