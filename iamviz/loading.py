@@ -35,12 +35,12 @@ def find_scenario(name: str | PathLike[str]) -> "Scenario":
     near = difflib.get_close_matches(str(name), names, 1)
     hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(names)}"
     raise FileNotFoundError(
-        f"no scenario {str(name)!r}; {hint} (or give a path that ends in .yaml, or the .json of an account dump)"
+        f"no scenario {str(name)!r}; {hint} (or give a path that ends in .yaml, or that of an account dump)"
     )
 
 
 def load(name: str | PathLike[str], *more: str | PathLike[str]) -> World:
-    """The world of a scenario (its name, or a path to one), or of account dumps (paths that end in .json, or folders).
+    """The world of a scenario (its name, or a path to one), or of account dumps (paths to files, or folders of .json).
 
     A dump is what ``aws iam get-account-authorization-details`` prints. Several files may be given: more pages, more
     accounts, and what a dump does not hold (docs/your_account.md). What could not be read is told by a `DumpWarning`
@@ -50,7 +50,7 @@ def load(name: str | PathLike[str], *more: str | PathLike[str]) -> World:
     """
     shipped = data_dir() / str(name)
     is_shipped = not more and str(name).isidentifier() and shipped.is_dir() and any(shipped.glob("*.json"))
-    if is_shipped or more or Path(name).suffix == ".json" or Path(name).is_dir():
+    if is_shipped or more or Path(name).suffix == ".json" or Path(name).is_dir() or _is_other_file(Path(name)):
         from iamviz.accounts.files import read_dump
 
         now = SHIPPED_CLOCK if is_shipped else None
@@ -59,6 +59,11 @@ def load(name: str | PathLike[str], *more: str | PathLike[str]) -> World:
             warnings.warn(problem, DumpWarning, stacklevel=2)
         return dump.world
     return find_scenario(name).world
+
+
+def _is_other_file(path: Path) -> bool:
+    """Whether it is a file that is called like no scenario: somebody's dump under a name of its own."""
+    return path.is_file() and path.suffix not in ENDINGS and not (data_dir() / f"{path}.yaml").is_file()
 
 
 def play(name: str | PathLike[str]) -> Story:

@@ -24,7 +24,16 @@ from iamviz.patterns import compile_glob
 from iamviz.policy.model import Policy, PolicyKind, Statement
 from iamviz.world.world import World
 
-__all__ = ["LEVELS", "ActionGroup", "AllowedActions", "allowed_actions", "examples_of", "level_of", "levels"]
+__all__ = [
+    "LEVELS",
+    "ActionGroup",
+    "AllowedActions",
+    "allowed_actions",
+    "examples_of",
+    "level_of",
+    "levels",
+    "told_more",
+]
 
 COLUMNS = ("action", "access level", "verdict", "resources", "statement", "denies")
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
@@ -153,6 +162,28 @@ def allowed_actions(world: World, who: str, resource: str | None = None) -> Allo
         f"{caller.name} can do {' and '.join(parts)}{on}; {powers:,} of them manage{'s' * (powers == 1)} permissions."
     )
     return replace(found, sentence=sentence)
+
+
+def told_more(
+    world: World, who: str, action: str, groups: Iterable[ActionGroup], context: Mapping[str, str | Sequence[str]]
+) -> Iterator[ActionGroup]:
+    """The groups of one action when more is known of the request than an account tells.
+
+    What depended may be allowed then, or denied, or depend on less; each resource pattern is asked by an example.
+    """
+    caller = asker(world, who)
+    kinds, account = kinds_of(action), caller.caller.account
+    for group in groups:
+        if not group.depends:
+            yield group
+            continue
+        for pattern in group.resources:
+            text = _VARIABLE.sub(lambda found: _value(caller, found[1]), pattern)
+            examples = list(kinds.examples(text, account, world.partition)) or ["*"]
+            verdicts = (caller.decide(action, example, context) for example in examples)
+            left = [verdict.depends for verdict in verdicts if verdict.answer is not Answer.DENIED]
+            if left:
+                yield replace(group, resources=(pattern,), depends=min(left, key=len))
 
 
 def _missing(caller: Asker) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """A world out of files: dumps of one or several accounts, in one or several pages, and what stands beside them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,21 +41,32 @@ class AccountDump:
 def read_dump(path: Path | str, *more: Path | str, now: datetime | None = None) -> AccountDump:
     """Read JSON files, or folders of them: account dumps, and files that tell what a dump does not hold.
 
-    Every file is known by its content, so that their order does not matter. What can be read is read; what cannot is
-    listed in ``problems``, with file and place. ``now`` is the clock of the world. Raises DumpError for a file that is
-    none of these, and for files among which there is no dump.
+    Every file is known by its content, so that their order does not matter. What can be read is read, also of a dump
+    that is cut off; what cannot is listed in ``problems``, with file and place. ``now`` is the clock of the world.
+    Raises DumpError for a file that is none of these, unless it only lies in a folder, and where there is no dump.
     """
-    files = [file for given in (path, *more) for file in _files(Path(given))]
-    return account_world((document for file in files for document in read_documents(file)), now)
+    problems: list[str] = []
+    documents = [document for given in (path, *more) for document in _documents(Path(given), problems)]
+    return account_world(documents, now, problems)
 
 
-def _files(path: Path) -> list[Path]:
+def _documents(path: Path, problems: list[str]) -> Iterator[tuple[str, Any]]:
+    """The documents of a file, or of a folder; files of a folder that are of no use are told and left out."""
     if not path.is_dir():
-        return [path]
-    found = sorted(path.glob("*.json"))
-    if not found:
+        yield from read_documents(path, problems)
+        return
+    files = sorted(path.glob("*.json"))
+    if not files:
         raise DumpError(f"{path}: no file in this folder ends in .json")
-    return found
+    for file in files:
+        try:
+            for name, data in read_documents(file, problems):
+                if side_file(data) or is_details(data):
+                    yield name, data
+                else:
+                    problems.append(f"{_unlike(name, data)}; the file is left out")
+        except DumpError as error:
+            problems.append(f"{error}; the file is left out")
 
 
 def account_world(
@@ -75,9 +86,11 @@ def account_world(
             pages.append((place, data))
         else:
             raise DumpError(_unlike(name, data))
+    problems = list(problems)
     if not pages:
         names = ", ".join(place.rstrip(": ") for place, _ in beside)
-        raise DumpError(f"{names}: no account dump among these files; it has {', '.join(LISTS)}")
+        found = f"{names}: " if names else ""
+        raise DumpError("; ".join([f"{found}no account dump among these files; it has {', '.join(LISTS)}", *problems]))
     notes = Notes()
     notes.problems += problems
     world = read_pages(pages, now or datetime.now(UTC).replace(microsecond=0), notes)
@@ -87,8 +100,9 @@ def account_world(
         told |= side_file(data)
     unknowns = [text for what, text in UNKNOWN.items() if what not in told] + _partly(world, told) + [*ALWAYS]
     if notes.problems:
-        things = "1 thing" if len(notes.problems) == 1 else f"{len(notes.problems)} things"
-        unknowns.insert(0, f"{things} in the files could not be read or are missing: see the warnings of loading")
+        count = len(notes.problems)
+        things = "1 thing in the files is" if count == 1 else f"{count} things in the files are"
+        unknowns.insert(0, f"{things} missing or could not be read: see the notes of loading")
     return AccountDump(replace(world.with_bound_trust(), unknowns=tuple(unknowns)), tuple(notes.problems))
 
 

@@ -1,4 +1,7 @@
-"""Reading JSON files that other tools wrote: every failure names the file and the place in it."""
+"""Reading JSON files that other tools wrote: every failure names the file and the place in it.
+
+Of a file that is cut off, or broken further on, what stands whole before that place is read.
+"""
 
 import json
 from collections.abc import Iterator
@@ -9,20 +12,22 @@ __all__ = ["MOST_BYTES", "DumpError", "read_documents"]
 
 MOST_BYTES = 512_000_000
 """A larger file is refused: as Python objects it would take ten times its size of memory."""
-_WHITE = " \t\r\n"
+_WHITE = (" ", "\t", "\r", "\n")
+_DECODER = json.JSONDecoder()
 
 
 class DumpError(ValueError):
     """A file that cannot be used as a part of an account: no JSON, too large, or something else entirely."""
 
 
-def read_documents(path: Path) -> Iterator[tuple[str, Any]]:
+def read_documents(path: Path, problems: list[str]) -> Iterator[tuple[str, Any]]:
     """The JSON documents of a file, each with the name to call it by: one, a list of them, or several on end.
 
-    ``aws … >> file`` puts pages on end. DumpError names file, line and column.
+    ``aws … >> file`` puts pages on end. Of a document that breaks off the whole part comes last, and ``problems`` is
+    told so. DumpError names file, line and column where nothing can be used.
     """
     text = _text(path)
-    found = list(_split(text, path.name))
+    found = list(_split(text, path.name, problems))
     if not found:
         raise DumpError(f"{path.name}, line 1, column 1: not JSON: the file is empty")
     for number, document in enumerate(found):
@@ -53,24 +58,75 @@ def _text(path: Path) -> str:
         raise DumpError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def _split(text: str, name: str) -> Iterator[Any]:
-    """The documents that stand in a text one after the other."""
-    decoder = json.JSONDecoder()
-    position, end = 0, len(text.rstrip())
-    while True:
-        while position < end and text[position] in _WHITE:
-            position += 1
-        if position >= end:
-            return
+def _split(text: str, name: str, problems: list[str]) -> Iterator[Any]:
+    """The documents that stand in a text one after the other; the whole part of the first one that is broken."""
+    position, end, count = 0, len(text.rstrip()), 0
+    while (position := _blank(text, position)) < end:
         try:
-            document, position = decoder.raw_decode(text, position)
+            document, position = _DECODER.raw_decode(text, position)
         except json.JSONDecodeError as error:
-            raise DumpError(_told(error, end, name)) from None
+            told = _told(error, end, name)
+            whole = _whole_part(text, position)
+            if not whole and not count:
+                raise DumpError(told) from None
+            end_of_it = "" if told.endswith("?") else "."
+            problems.append(f"{told}{end_of_it} What stands whole before it is read, the rest is missing")
+            yield from [whole] if whole else []
+            return
         except RecursionError:
             raise DumpError(f"{name}: JSON nested too deeply") from None
         except ValueError as error:
             raise DumpError(f"{name}: not JSON: {error}") from None
         yield document
+        count += 1
+
+
+def _whole_part(text: str, position: int) -> dict[str, Any]:
+    """The members of a broken object that are lists, with their items, up to the place where it breaks.
+
+    An account dump is such an object of lists. One with an object in it, such as an organization, is not read in part:
+    it may say something else than the whole.
+    """
+    found: dict[str, Any] = {}
+    try:
+        position = _after("{", text, position)
+        while True:
+            key, position = _DECODER.raw_decode(text, _blank(text, position))
+            position = _blank(text, _after(":", text, position))
+            if text[position : position + 1] == "[":
+                found[key] = []
+                position = _items(text, position + 1, found[key])
+            elif text[position : position + 1] == "{":
+                return {}
+            else:
+                _, position = _DECODER.raw_decode(text, position)
+            position = _after(",", text, position)
+    except (ValueError, RecursionError):
+        return {key: items for key, items in found.items() if items}
+
+
+def _items(text: str, position: int, found: list[Any]) -> int:
+    """Read the items of a list into ``found`` and give the place behind it; ValueError where it breaks."""
+    position = _blank(text, position)
+    while text[position : position + 1] != "]":
+        item, position = _DECODER.raw_decode(text, position)
+        found.append(item)
+        position = _blank(text, position)
+        if text[position : position + 1] != "]":
+            position = _blank(text, _after(",", text, position))
+    return position + 1
+
+
+def _after(mark: str, text: str, position: int) -> int:
+    """The place behind a mark that must come next."""
+    return text.index(mark, _blank(text, position), _blank(text, position) + 1) + 1
+
+
+def _blank(text: str, position: int) -> int:
+    """The next place that is not white."""
+    while text[position : position + 1] in _WHITE and position < len(text):
+        position += 1
+    return position
 
 
 def _told(error: json.JSONDecodeError, end: int, name: str) -> str:

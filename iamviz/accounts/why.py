@@ -1,5 +1,6 @@
 """Why AWS refused: from the error's own text, and from the loaded account where there is one."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -129,8 +130,10 @@ def why(
     found = known_error(error.code, error.message or text)
     if error.denial is None:
         if found is None:
-            return Why(error, "iamviz does not know this error", known=False, look=(_UNKNOWN,))
-        return Why(error, found.name, proves=(found.means,), look=(*found.look, *_pointers(error)))
+            look = tuple(_broken_json(text))
+            return Why(error, "iamviz does not know this error", known=False, look=(*look, _UNKNOWN))
+        look = () if error.encoded else found.look
+        return Why(error, found.name, proves=(found.means,), look=(*look, *_pointers(error)))
     denial = error.denial
     if world is None:
         hint = suggestion(denial)
@@ -151,12 +154,24 @@ _UNKNOWN = (
 )
 
 
+def _broken_json(text: str) -> Iterator[str]:
+    """Where a text that begins like JSON stops to be it."""
+    if text.strip()[:1] in ("{", "["):
+        try:
+            json.loads(text)
+        except json.JSONDecodeError as broken:
+            yield f"The text begins like JSON and is none: line {broken.lineno}, column {broken.colno}: {broken.msg}."
+        except (ValueError, RecursionError):
+            return
+
+
 def _pointers(error: ErrorText) -> Iterator[str]:
     if error.encoded:
         yield (
             "aws sts decode-authorization-message --encoded-message "
             f"{error.encoded[:24]}{'…' * (len(error.encoded) > 24)}"
-            " --query DecodedMessage --output text says more; give its output to iamviz why."
+            " --query DecodedMessage --output text says more; give its output to iamviz why. It needs "
+            "sts:DecodeAuthorizationMessage."
         )
     if error.authorization_id:
         yield (
@@ -180,6 +195,11 @@ def _in_account(error: ErrorText, denial: Denial, world: World, resource: str, c
         return replace(undecided, unknown=(_missing(denial),))
     if not resource and denial.action.lower() in ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity"):
         ask = "The sentence does not name the role: give its ARN as the resource, and the account can be asked."
+        return replace(undecided, unknown=(ask,))
+    if denial.cut and not resource:
+        ask = (
+            f"The sentence breaks off in the resource, {denial.cut}: give the whole ARN, and the account can be asked."
+        )
         return replace(undecided, unknown=(ask,))
     call = Call(denial.principal, denial.action, {"Resource": resource or "*"}, context=_context(context))
     decision = decide(world, actor, call, denial.action, resource or "*", world.policy_at(resource))
@@ -271,11 +291,11 @@ def _account_says(denial: Denial, decision: Decision, explanation: Explanation, 
         return
     named = decision.reason.policy
     if denial.kind is None:
-        yield _sentence(explanation.sentence)
+        yield _sentence(explanation)
     elif named is denial.kind and (decision.outcome is Outcome.EXPLICIT_DENY) == bool(denial.explicit):
-        yield f"{_AGREES} {_sentence(explanation.sentence)}"
+        yield f"{_AGREES} {_sentence(explanation)}"
     elif denial.kind in {gate.kind for gate in explanation.closed}:
-        yield f"The {policy_name(denial.kind)} that AWS names refuses here too. {_sentence(explanation.sentence)}"
+        yield f"The {policy_name(denial.kind)} that AWS names refuses here too. {_sentence(explanation)}"
     else:
         found = policy_name(named) if named else "another rule"
         yield (
@@ -303,8 +323,12 @@ def _place(trace: StatementTrace) -> str:
     return f"{trace.policy.label}, {trace.statement.label}, line {span.line} ({trace.statement.effect.value})"
 
 
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
+def _sentence(explanation: Explanation) -> str:
+    """The explanation's sentence with a capital letter, unless it begins with a policy's own name."""
+    text = explanation.sentence
+    names = {trace.policy.name for trace in explanation.statements if " " not in trace.policy.name}
+    first = text.partition(" ")[0].rstrip(",")
+    return f"{text}." if first in names else f"{text[:1].upper()}{text[1:]}."
 
 
 def _named_by_aws(denial: Denial, explanation: Explanation) -> Iterator[Hint]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from iamviz.arn import FIELDS, split_fields
 from iamviz.policy.model import PolicyKind
 
 __all__ = ["Denial", "ErrorText", "WhyError", "parse_denial", "parse_error"]
@@ -42,6 +43,7 @@ _EXPLICIT = re.compile(
     r"(?P<through> transitively through a service control policy)?(?::? (?P<policy>arn:\S+))?)?",
     re.I,
 )
+_CUT = re.compile(r"\s(?P<text>(?:because no|with an explicit)(?: (?P<rest>[\w :*-]{0,200}))?)\Z", re.I)
 _OUTSIDE = re.compile(
     r"on this resource because the resource does not exist in this Region, no resource-based policies allow access",
     re.I,
@@ -84,7 +86,8 @@ class Denial:
     """An access denied sentence in its parts; "" where the sentence does not say.
 
     ``kind`` is the policy type that it names (None: none), ``explicit`` whether it says that a Deny applied (None: the
-    sentence gives no reason), ``policy`` the ARN of the policy in newer sentences. ``context`` are condition keys, and
+    sentence gives no reason), ``policy`` the ARN of the policy in newer sentences. ``cut`` is what is left of a
+    sentence that was cut off: the beginning of a resource, or of a reason. ``context`` are condition keys, and
     ``statements`` the matching statements, of a decoded authorization message. ``through_scp`` marks the old sentence
     about an endpoint policy that stood for an SCP; ``outside`` the one that KMS sends to other accounts.
     """
@@ -97,6 +100,7 @@ class Denial:
     policy: str = ""
     through_scp: bool = False
     outside: bool = False
+    cut: str = ""
     context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     statements: tuple[Mapping[str, Any], ...] = ()
 
@@ -170,7 +174,9 @@ def parse_denial(sentence: str) -> Denial | None:
     outside = _OUTSIDE.search(rest) is not None
     # A resource may contain anything, these words too: the reason is the last of them.
     reason = max(reasons, key=lambda match: match.start(), default=None)
-    resource = _resource(rest[: reason.start()] if reason else _TAIL.sub("", rest)) if not outside else ""
+    if reason is None and not outside:
+        return _without_reason(principal, head["action"], _TAIL.sub("", rest))
+    resource = _resource(rest[: reason.start()]) if reason and not outside else ""
     if reason is None:
         return Denial(principal, head["action"], resource, outside=outside)
     parts = reason.groupdict()
@@ -183,6 +189,23 @@ def parse_denial(sentence: str) -> Denial | None:
         policy=(parts.get("policy") or "").rstrip(".,;)\"'"),
         through_scp=bool(parts.get("through")),
     )
+
+
+def _without_reason(principal: str, action: str, rest: str) -> Denial:
+    """A sentence that gives no reason, or of which the end is missing: logs cut long lines."""
+    cut = _CUT.search(rest)
+    resource = _resource(rest[: cut.start()] if cut else rest)
+    if cut is None:
+        begun = bool(resource) and (resource == ":" or "arn:".startswith(resource))
+        is_whole = not begun and (not resource.startswith("arn:") or len(split_fields(resource)) == FIELDS)
+        return Denial(principal, action, resource if is_whole else "", cut="" if is_whole else resource)
+    if not cut["text"].lower().startswith("because no"):
+        return Denial(principal, action, resource, explicit=True, cut=cut["text"])
+    name = (cut["rest"] or "-").lower()
+    kinds = {kind for known, kind in _KINDS.items() if known.startswith(name) or name.startswith(known)}
+    kinds -= {PolicyKind.RCP}  # it never denies by saying nothing (5.3)
+    kind = kinds.pop() if len(kinds) == 1 else None
+    return Denial(principal, action, resource, kind, explicit=False, cut=cut["text"])
 
 
 def _resource(text: str) -> str:

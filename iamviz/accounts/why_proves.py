@@ -47,6 +47,8 @@ def proofs(denial: Denial) -> Iterator[str]:
         yield (
             f"AWS knew who asked: the credentials are valid and not expired, and they are those of {denial.principal}."
         )
+    if denial.cut:
+        yield f"The text ends in the middle, behind “{denial.cut}”: what AWS wrote behind it would say more."
     kind = denial.kind
     if kind is None:
         yield from _without_a_kind(denial)
@@ -79,6 +81,8 @@ def proofs(denial: Denial) -> Iterator[str]:
 
 def _without_a_kind(denial: Denial) -> Iterator[str]:
     action = denial.action.lower()
+    if denial.cut and denial.explicit is None:
+        return
     if denial.outside:
         yield (
             "The key belongs to another account, or does not exist in this Region. Its key policy "

@@ -152,6 +152,9 @@ def _open(gate: Gate, explanation: Explanation) -> Hint:
             text = f"The role's trust policy means an earlier {named}, since deleted"
             return Hint(side, f"{text}: save it again, so that the name is looked up anew.", statement)
         return Hint(side, f"The role's trust policy must allow {action} to {who}.", statement)
+    if kind is PolicyKind.RESOURCE and request.service == "iam":
+        where = f"account {request.resource_account}" if request.resource_account else "another account"
+        return Hint(CALL, f"IAM is changed from inside of an account only: act in {where}, as a user or role of it.")
     if kind is PolicyKind.RESOURCE:
         statement = {"Effect": "Allow", "Principal": _principal(decision), "Action": action, "Resource": resource}
         return Hint(side, f"The resource's policy must allow {action} to {who}.", statement)

@@ -27,7 +27,7 @@ from iamviz.commands.common import (
 from iamviz.commands.why import context_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from iamviz.pictures.asked import AskedPicture, ReachPicture
     from iamviz.pictures.page import Section
@@ -85,9 +85,9 @@ Context = Annotated[
 def can(
     who: Who,
     action: Annotated[
-        str, typer.Argument(metavar="[ACTION]", help="Such as s3:GetObject.", autocompletion=some_actions)
+        str, typer.Argument(metavar="ACTION", help="Such as s3:GetObject.", autocompletion=some_actions)
     ] = "",
-    resource: Annotated[str, typer.Argument(metavar="[RESOURCE]", help="An ARN, or * itself.")] = "",
+    resource: Annotated[str, typer.Argument(metavar="RESOURCE", help="An ARN, or * itself.")] = "",
     account: Accounts = None,
     context: Context = None,
     redact: Redact = None,
@@ -109,7 +109,7 @@ def can(
         if not action:
             _show(loaded, answer, as_json, page, "" if as_json else _counts(answer))
             return
-        told = _one(loaded, arn, action, asked) if asked.resource else _some(loaded, answer, arn, action)
+        told = _one(loaded, arn, action, asked) if asked.resource else _some(loaded, answer, arn, action, asked.context)
     except ValueError as error:
         fail(str(error))
     if as_json:
@@ -144,15 +144,18 @@ def _one(loaded: Loaded, arn: str, action: str, asked: Asked) -> dict[str, Any]:
     from iamviz.accounts.granted import granted_by
     from iamviz.calls.ask import ask
     from iamviz.calls.hints import decision_hints
+    from iamviz.catalogue import action_info
 
     _check_action(action)
     caller = asker(loaded.world, arn)
     resource = asked.resource
+    info = action_info(action)
     verdict = caller.decide(action, resource, asked.context)
     said = allow_of(verdict, caller.policies.identity, action) or granted_by(caller, verdict, action, resource)
+    known = [] if info else [f"{_no_action(action)}: it is decided as policies with wildcards see it"]
     told: dict[str, Any] = {
         "who": arn,
-        "action": action,
+        "action": info.name if info else action,
         "resource": resource,
         "verdict": verdict.answer.value,
         "sentence": verdict.sentence,
@@ -160,33 +163,37 @@ def _one(loaded: Loaded, arn: str, action: str, asked: Asked) -> dict[str, Any]:
         "statement": str(said or ""),
         "why": "",
         "change": [],
-        "unknown": list(loaded.world.unknowns),
+        "unknown": [*known, *loaded.world.unknowns],
     }
     if verdict.answer.value == "denied":
-        decision = ask(loaded.world, arn, action, resource, context=asked.context)
+        decision = ask(loaded.world, arn, told["action"], resource, context=asked.context)
         if not decision.allowed:
             told["why"] = decision.explain().sentence
             told["change"] = [str(hint) for hint in decision_hints(decision)]
     return told
 
 
-def _some(loaded: Loaded, answer: AskedPicture, arn: str, action: str) -> dict[str, Any]:
+def _some(
+    loaded: Loaded, answer: AskedPicture, arn: str, action: str, context: Mapping[str, str | list[str]]
+) -> dict[str, Any]:
     """The verdict on one action for some resource at least."""
-    from iamviz.accounts.allowed import AllowedActions
-    from iamviz.catalogue import action_info, actions_of, nearest
+    from iamviz.accounts.allowed import AllowedActions, told_more
+    from iamviz.catalogue import action_info
 
     _check_action(action)
     info = action_info(action)
     if info is None:
-        service = action.partition(":")[0].lower()
-        near = nearest(action, [f"{service}:{name}" for name in actions_of(service)])
-        fail(f"{action} is not an action of AWS{f'; did you mean {near}?' if near else ''}")
+        fail(_no_action(action))
     allowed = answer.answer
     assert isinstance(allowed, AllowedActions), "what allowed_picture shows"
-    groups = sorted((group for group in allowed.groups if info.name in group.actions), key=lambda g: bool(g.depends))
+    of_action = [group for group in allowed.groups if info.name in group.actions]
+    if context:
+        of_action = list(told_more(loaded.world, arn, info.name, of_action, context))
+    groups = sorted(of_action, key=lambda group: bool(group.depends))
     best = groups[0] if groups else None
     verdict = "denied" if best is None else "depends" if best.depends else "allowed"
-    where = ", ".join(best.resources) if best else ""
+    alike = [group.resources for group in groups if best is not None and group.depends == best.depends]
+    where = ", ".join(dict.fromkeys(resource for resources in alike for resource in resources))
     told = {"allowed": f"allowed on {where}", "depends": f"{best.verdict if best else ''}, on {where}"}
     return {
         "who": arn,
@@ -196,10 +203,19 @@ def _some(loaded: Loaded, answer: AskedPicture, arn: str, action: str) -> dict[s
         "sentence": told.get(verdict, verdict),
         "depends_on": list(best.depends) if best else [],
         "statement": str(best.said or "") if best else "",
-        "why": "no policy of it allows this action on any resource" if verdict == "denied" else "",
+        "why": f"no policy of it allows this action on any resource{' then' * bool(context)}" * (verdict == "denied"),
         "change": [],
         "unknown": list(answer.unknowns),
     }
+
+
+def _no_action(action: str) -> str:
+    """That the catalogue lacks an action, and which one may be meant."""
+    from iamviz.catalogue import actions_of, nearest
+
+    service = action.partition(":")[0].lower()
+    near = nearest(action, [f"{service}:{name}" for name in actions_of(service)])
+    return f"{action} is not an action of AWS that iamviz knows{f'; did you mean {near}?' if near else ''}"
 
 
 def _check_action(action: str) -> None:
@@ -212,7 +228,8 @@ def _told(told: dict[str, Any]) -> str:
     from iamviz.accounts.answers import not_known
 
     on = f" on {told['resource']}" if told["resource"] else ""
-    lines = [f"{told['who']}, {told['action']}{on}: {told['sentence']}"]
+    verdict = "denied" if told["verdict"] == "denied" else told["sentence"]
+    lines = [f"{told['who']}, {told['action']}{on}: {verdict}"]
     lines += [f"  by {told['statement']}"] if told["statement"] and told["verdict"] != "denied" else []
     lines += [f"  {told['why']}"] if told["why"] else []
     for change in told["change"]:
@@ -225,7 +242,7 @@ def who_can(
     action: Annotated[
         str, typer.Argument(metavar="ACTION", help="Such as s3:DeleteBucket.", autocompletion=some_actions)
     ],
-    resource: Annotated[str, typer.Argument(metavar="[RESOURCE]", help="An ARN; for sts:AssumeRole a role.")] = "*",
+    resource: Annotated[str, typer.Argument(metavar="RESOURCE", help="An ARN; for sts:AssumeRole a role.")] = "*",
     account: Accounts = None,
     redact: Redact = None,
     as_json: AsJson = False,

@@ -228,12 +228,84 @@ def test_a_wrong_file_is_refused_and_says_what_it_is(tmp_path: Path) -> None:
         read_dump(tmp_path / "empty")
 
 
-def test_a_file_that_was_cut_off_is_said_to_be(tmp_path: Path) -> None:
+def cut(path: Path, data: Any, at: str, indent: int | None = 1) -> None:
+    """Write a file that ends behind the first place of a text."""
+    text = json.dumps(data, indent=indent)
+    path.write_text(text[: text.index(at) + len(at)], "utf-8")
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_of_a_file_that_was_cut_off_the_whole_part_is_read_and_the_place_is_told(
+    tmp_path: Path, indent: int | None
+) -> None:
     path = tmp_path / "account.json"
-    whole = json.dumps(page(UserDetailList=[user(), user("ben")]), indent=1)
-    path.write_text(whole[: len(whole) // 2], "utf-8")
-    with pytest.raises(DumpError, match=r"account.json, line \d+, column \d+: not JSON: .*was it cut off"):
+    people = page(UserDetailList=[user(), user("ben"), user("zoe")], RoleDetailList=[role()])
+    cut(path, people, '"zoe"', indent)
+    read = read_dump(path)
+    assert sorted(found.name for found in read.world.users.values()) == ["ana", "ben"]
+    (problem,) = read.problems
+    line = 1 if indent is None else path.read_text("utf-8").count("\n") + 1
+    assert problem.startswith(f"account.json, line {line}, column ")
+    assert problem.endswith("was it cut off? What stands whole before it is read, the rest is missing")
+    assert read.gaps[0] == "1 thing in the files is missing or could not be read: see the notes of loading"
+
+
+def test_a_broken_place_in_the_middle_is_told_like_an_end(tmp_path: Path) -> None:
+    path = tmp_path / "account.json"
+    text = json.dumps(page(UserDetailList=[user(), user("ben")], RoleDetailList=[role()]))
+    path.write_text(text.replace('"RoleDetailList": [', '"RoleDetailList": [ oops'), "utf-8")
+    read = read_dump(path)
+    assert (len(read.world.users), len(read.world.roles)) == (2, 0)
+    assert "not JSON: Expecting value. What stands whole" in read.problems[0]
+
+
+def test_of_pages_on_end_those_before_the_end_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "account.json"
+    first, second = (
+        json.dumps(page(last=last, UserDetailList=[user(name)])) for last, name in ((False, "ana"), (True, "ben"))
+    )
+    for length in (3, 40, len(second) - 1):
+        path.write_text(first + second[:length], "utf-8")
+        read = read_dump(path)
+        assert arn("user", "ana") in read.world.users
+        assert "What stands whole before it is read" in read.problems[0]
+
+
+@pytest.mark.parametrize(
+    "whole", ["{", '{"UserDetailList"', '{"UserDetailList": [', '{"UserDetailList": [{"Arn"', "[{}", ""]
+)
+def test_a_file_in_which_nothing_is_whole_is_refused(tmp_path: Path, whole: str) -> None:
+    path = tmp_path / "account.json"
+    path.write_text(whole, "utf-8")
+    with pytest.raises(DumpError, match=r"account.json, line 1, column \d+: not JSON"):
         read_dump(path)
+
+
+def test_an_organization_that_is_cut_off_is_refused_for_it_would_deny_less(tmp_path: Path) -> None:
+    account, organization = tmp_path / "account.json", tmp_path / "organization.json"
+    account.write_text(json.dumps(page(UserDetailList=[user()])), "utf-8")
+    for at in ('"p-fence", "Name"', '"Accounts": [', '"Policies": ['):
+        cut(organization, ORGANIZATION, at, None)
+        with pytest.raises(DumpError, match=r"organization.json, line 1"):
+            read_dump(account, organization)
+
+
+def test_a_file_in_a_folder_that_is_of_no_use_is_told_and_left_out(tmp_path: Path) -> None:
+    (tmp_path / "account.json").write_text(json.dumps(page(UserDetailList=[user()])), "utf-8")
+    (tmp_path / "binary.json").write_bytes(bytes(range(256)))
+    (tmp_path / "package.json").write_text('{"name": "x"}', "utf-8")
+    (tmp_path / "zero.json").write_text("", "utf-8")
+    read = read_dump(tmp_path)
+    assert arn("user", "ana") in read.world.users
+    assert [problem.partition(":")[0].partition(",")[0] for problem in read.problems] == [
+        "binary.json",
+        "package.json",
+        "zero.json",
+    ]
+    assert all(problem.endswith("; the file is left out") for problem in read.problems)
+    (tmp_path / "account.json").unlink()
+    with pytest.raises(DumpError, match=r"no account dump among these files.*binary.json: not UTF-8"):
+        read_dump(tmp_path)
 
 
 def test_a_file_of_gigabytes_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,7 +321,7 @@ def test_what_could_not_be_read_is_a_thing_that_is_not_known(tmp_path: Path) -> 
     path.write_text(json.dumps(page(UserDetailList=[user(GroupList=["crew"])])), "utf-8")
     with pytest.warns(DumpWarning, match=r"account.json: UserDetailList\[0\].GroupList"):
         world = iv.load(path)
-    assert world.unknowns[0].startswith("1 thing in the files could not be read")
+    assert world.unknowns[0].startswith("1 thing in the files is missing or could not be read")
 
 
 def test_documents_of_the_same_text_are_read_once_and_keep_their_own_names() -> None:

@@ -19,6 +19,7 @@ from iamviz.accounts.why_parse import LONGEST_TEXT, Denial, WhyError, parse_deni
 from iamviz.policy.model import PolicyKind
 from iamviz.world.entities import Role
 from tests.unit.accounts.denials import ACTIONS, ANA, KINDS, PLAIN, PRINCIPALS, RESOURCES, ROLE, WRAPPINGS, sentence
+from tests.unit.calls.company import allow, company, deny, user
 
 
 @pytest.mark.parametrize("wrapping", WRAPPINGS)
@@ -53,6 +54,46 @@ def test_no_text_makes_it_stumble(text: str) -> None:
             continue
         assert str(answer)
         json.dumps(answer.to_dict())
+
+
+@pytest.mark.parametrize("explicit", [False, True])
+@pytest.mark.parametrize("kind", [kind for kind in PolicyKind if kind not in (PolicyKind.TRUST, PolicyKind.RCP)])
+def test_of_a_sentence_that_was_cut_off_nothing_is_made_up(kind: PolicyKind, explicit: bool) -> None:
+    """Whatever is left is said of the whole too, or not at all; the resource never holds a piece of the reason."""
+    resource = "arn:aws:s3:::bucket/a.txt"
+    text = sentence(ANA, "s3:GetObject", resource, kind, explicit)
+    whole = parse_denial(text)
+    assert whole is not None
+    for length in range(text.index("on resource"), len(text)):
+        found = parse_denial(text[:length])
+        assert found is not None
+        assert resource.startswith(found.resource.partition(" ")[0])
+        assert found.kind in (None, whole.kind), text[:length]
+        assert found.explicit in (None, explicit)
+        reason = text[text.index(resource) + len(resource) : length]
+        if len(reason) > len(" with an explicit"):
+            assert found.resource == resource
+            assert found.explicit is explicit
+        elif length < text.index(resource) + len("arn:aws:s3"):
+            assert found.resource == ""
+
+
+def test_a_text_that_breaks_off_is_said_to() -> None:
+    world = _staging()
+    in_reason = why(f"{PLAIN} because no ident", world)
+    assert in_reason.title == "no identity-based policy allows s3:GetObject"
+    assert any("behind “because no ident”" in proof for proof in in_reason.proves)
+    in_resource = why(PLAIN[: PLAIN.index(":s3:::")], world)
+    assert in_resource.decision is None
+    assert "breaks off in the resource, arn:aws" in in_resource.unknown[0]
+    assert not any("Nothing about the reason" in proof for proof in in_resource.proves)
+    assert "line 1, column 39" in why('{"allowed":false,"explicitDeny":false,"matchedSta').look[0]
+
+
+def test_an_encoded_message_says_once_how_to_open_it() -> None:
+    text = "You are not authorized to perform this operation. Encoded authorization failure message: "
+    assert len(why(f"{text}{'x' * 60}").look) == 1
+    assert len(why(text).look) == 1
 
 
 def test_spellings_of_other_years() -> None:
@@ -344,6 +385,13 @@ def test_a_role_session_is_found_by_the_name_of_its_role(world: iv.World) -> Non
     assert answer.decision is not None
     assert answer.decision.request.caller.role_arn == ROLE
     assert any("session policy" in unknown for unknown in answer.unknown)
+
+
+def test_a_policy_keeps_its_name_where_a_sentence_begins_with_it() -> None:
+    world = company(user("ana", allow("*"), deny("s3:*")))
+    text = sentence(ANA, "s3:GetObject", "arn:aws:s3:::b/k", PolicyKind.IDENTITY, explicit=True)
+    named = why(text, world).account[0].removeprefix("The loaded account comes to the same answer. ")
+    assert named.startswith(world.user(ANA).inline[0].name)
 
 
 def test_the_answer_shows_itself(world: iv.World) -> None:
