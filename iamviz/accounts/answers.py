@@ -98,22 +98,45 @@ class Reply(ABC):
         return json.dumps(content, ensure_ascii=False, indent=1, default=str)
 
     def __str__(self) -> str:
-        return text_of(self.sentence, self.columns, self.rows, self.unknowns)
+        return self.text()
+
+    def text(self, width: int = 0) -> str:
+        """Sentence, rows and what is not known; where a line would be longer than ``width``, rows take several."""
+        return text_of(self.sentence, self.columns, self.rows, self.unknowns, width)
 
 
 MOST_LINES = 40
 
 
-def text_of(sentence: str, columns: Sequence[str], rows: Sequence[Row], unknowns: Sequence[str]) -> str:
-    """An answer for a terminal: the sentence, aligned rows, and what is not known."""
+def text_of(sentence: str, columns: Sequence[str], rows: Sequence[Row], unknowns: Sequence[str], width: int = 0) -> str:
+    """An answer for a terminal: the sentence, aligned rows, and what is not known.
+
+    With a ``width`` in characters, columns for which a line has no room stand below it, by name and not shortened.
+    """
     shown = [[_cell(row.get(name)) for name in columns] for row in rows[:MOST_LINES]]
     widths = [max([len(name), *(len(cells[n]) for cells in shown)]) for n, name in enumerate(columns)]
     lines = [sentence]
-    if shown:
+    if shown and width and sum(widths) + 2 * (len(widths) - 1) > width:
+        lines += _stacked(columns, rows[:MOST_LINES], shown, widths, width)
+    elif shown:
         lines += ["", _line(columns, widths)] + [_line(cells, widths) for cells in shown]
     if len(rows) > MOST_LINES:
         lines.append(f"… and {len(rows) - MOST_LINES} more")
     return "\n".join([*lines, *not_known(unknowns)])
+
+
+def _stacked(
+    columns: Sequence[str], rows: Sequence[Row], shown: Sequence[Sequence[str]], widths: Sequence[int], width: int
+) -> list[str]:
+    """Rows of which the first columns, as many as there is room for, share a line; the others stand below it."""
+    room = [sum(widths[: n + 1]) + 2 * n <= width for n in range(len(columns))]
+    count = max(1, room.count(True))
+    lines = ["", _line(columns[:count], widths[:count])]
+    for row, cells in zip(rows, shown, strict=True):
+        lines.append(_line(cells[:count], widths[:count]))
+        texts = ((name, _whole(row.get(name))) for name in columns[count:])
+        lines += [f"    {name}: {text}" for name, text in texts if text]
+    return lines
 
 
 def not_known(unknowns: Sequence[str]) -> list[str]:
@@ -125,6 +148,10 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
 
 
+def _whole(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else "" if value is None else str(value)
+
+
 def _cell(value: Any) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else "" if value is None else str(value)
+    text = _whole(value)
     return text if len(text) <= 70 else f"{text[:34]} … {text[-33:]}"

@@ -226,7 +226,8 @@ def _risk(stage: Stage, plan: Plan) -> Risk:
 
 def _sentence(stage: Stage, plan: Plan) -> str:
     name = stage.world.name_of
-    who, title = name(stage.caller.arn), RULES[plan.code].title.lower()
+    title = RULES[plan.code].title
+    who, title = name(stage.caller.arn), f"{title[:1].lower()}{title[1:]}"
     gain = plan.gain
     bounded = stage.world.users.get(plan.target) or stage.world.roles.get(plan.target)
     if gain == ANYTHING and bounded is not None and bounded.boundary:

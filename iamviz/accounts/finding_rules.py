@@ -30,9 +30,11 @@ _EXISTING_FIX = (
 
 
 def _edit(title: str, what: str) -> FindingRule:
-    return FindingRule(
-        title, f"Whoever may {what} writes its own permissions: it is an administrator already.", _NARROW, _ADMIN_FINE
+    means = (
+        f"Whoever may {what} gives any permission: where that is itself, or somebody whom it can act as, it is an "
+        "administrator already."
     )
+    return FindingRule(title, means, _NARROW, _ADMIN_FINE)
 
 
 def _pass(title: str, service: str, how: str) -> FindingRule:
@@ -70,7 +72,7 @@ RULES: Mapping[str, FindingRule] = {
     ),
     "OUTSIDE_ACCOUNT": FindingRule(
         "An outside account",
-        "Somebody outside of the accounts known here may become the role, under a condition.",
+        "Somebody outside of the accounts known here may become the role.",
         "See that you know the account, that the external id is one for you alone, and that the role may do no more "
         "than it must.",
         "When the account is one that you mean to let in.",
@@ -114,7 +116,7 @@ RULES: Mapping[str, FindingRule] = {
     ),
     "UNUSED_ROLE": FindingRule(
         "An unused role",
-        "Nobody has used the role for a long time. It can still be become by whomever it trusts.",
+        "Nobody has used the role for a long time. Whom it trusts can still become it.",
         "Ask whom it was made for. Deny all its actions for some weeks, then delete it.",
         "For emergencies and yearly jobs; say so in its description.",
     ),
@@ -132,8 +134,12 @@ RULES: Mapping[str, FindingRule] = {
         "Correct the statement as the finding of iamviz check says, or remove it.",
         "Never for a Deny. An Allow that does nothing only misleads.",
     ),
-    "ESCALATION_CREATE_POLICY_VERSION": _edit(
-        "New version of its own policy", "write a new version of a policy that it has"
+    "ESCALATION_CREATE_POLICY_VERSION": FindingRule(
+        "New version of its own policy",
+        "Whoever may write a new version of a policy that it has writes its own permissions: it is an administrator "
+        "already.",
+        _NARROW,
+        _ADMIN_FINE,
     ),
     "ESCALATION_SET_DEFAULT_POLICY_VERSION": FindingRule(
         "Older version of its own policy",

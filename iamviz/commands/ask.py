@@ -22,6 +22,7 @@ from iamviz.commands.common import (
     say_json,
     some_actions,
     some_people,
+    terminal_width,
     write,
 )
 from iamviz.commands.why import context_of
@@ -306,7 +307,7 @@ def _show(
     if as_json:
         say_json(json.loads(answer.to_json()))
     else:
-        say(text or str(answer.answer))
+        say(text or answer.answer.text(terminal_width()))
 
 
 def _end(answer: AskedPicture) -> None:

@@ -38,6 +38,7 @@ __all__ = [
     "say_json",
     "some_actions",
     "some_people",
+    "terminal_width",
     "write",
 ]
 
@@ -166,6 +167,13 @@ def load(accounts: Sequence[str] | None, redact: bool | None, written: Path | No
     if redactor is not None and redactor.unsure:
         note(f"{len(redactor.unsure)} patterns have a ? beside letters; after redaction they may cover something else")
     return Loaded(world, real, redactor)
+
+
+def terminal_width() -> int:
+    """How long a line may be where somebody reads; 0 where the output goes into a file or another program."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
 
 
 def say(text: str) -> None:

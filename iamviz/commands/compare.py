@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from iamviz.commands.common import AsJson, Exit, Loaded, Page, Redact, lede, load, say, say_json, write
+from iamviz.commands.common import AsJson, Exit, Loaded, Page, Redact, lede, load, say, say_json, terminal_width, write
 
 __all__ = ["HELP", "compare"]
 
@@ -47,6 +47,6 @@ def compare(
     if as_json:
         say_json(json.loads(answer.to_json()))
     else:
-        say(str(answer.answer))
+        say(answer.answer.text(terminal_width()))
     if answer.rows:
         raise typer.Exit(Exit.NO)

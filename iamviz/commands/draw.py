@@ -7,15 +7,26 @@ from typing import Annotated
 
 import typer
 
-from iamviz.commands.common import Accounts, Redact, fail, lede, load, say, some_people, write
+from iamviz.commands.common import (
+    Accounts,
+    AsJson,
+    Redact,
+    fail,
+    lede,
+    load,
+    say,
+    say_json,
+    some_people,
+    write,
+)
 
 __all__ = ["HELP", "draw"]
 
 HELP = """Draw who may become whom: a whole account, or what is around one user or role.
 
 Without --to the map is told in words. With --to it is written into a file: .html, or .svg and .png for slides (.png
-takes an installed Chromium, Chrome or Edge). What is drawn from a real account into a file is redacted unless you say
---no-redact.
+takes an installed Chromium, Chrome or Edge). --json prints its nodes and lines. What is drawn from a real account into
+a file is redacted unless you say --no-redact.
 
 \b
 Examples:
@@ -23,6 +34,10 @@ Examples:
   iamviz draw Deploy --hops 2 --account account.json --to deploy.html
   iamviz draw --account staging_bucket --to map.svg
 """
+
+
+_IN_PYTHON = 'iv.map(world, center="…") draws it'
+_HERE = "iamviz draw WHO draws it"
 
 
 def draw(
@@ -33,11 +48,13 @@ def draw(
     hops: Annotated[int, typer.Option("--hops", min=1, max=8, help="How many steps around WHO.")] = 1,
     to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="The file that is written.")] = None,
     redact: Redact = None,
+    as_json: AsJson = False,
 ) -> None:
     """Draw who may become whom: a whole account, or what is around one user or role."""
     from iamviz.accounts.asker import principal_arn
+    from iamviz.pictures.map_paint import edge_text
     from iamviz.pictures.page import page_html
-    from iamviz.pictures.world_map import world_map_picture
+    from iamviz.pictures.world_map import world_map, world_map_picture
 
     if to is not None and to.suffix.lower() not in (".html", ".svg", ".png"):
         fail(f"{to}: the name of the file must end in .html, .svg or .png")
@@ -47,15 +64,21 @@ def draw(
         picture = world_map_picture(loaded.world, center, hops)
     except ValueError as error:
         fail(str(error))
+    if as_json:
+        drawn = world_map(loaded.world, center, hops)
+        nodes = [{"id": n.key, "kind": n.kind, "name": n.name, "account": n.account or ""} for n in drawn.nodes]
+        lines = [{"from": e.source, "to": e.target, "kind": e.kind, "says": edge_text(drawn, e)} for e in drawn.edges]
+        say_json({"nodes": nodes, "lines": lines})
     if to is None:
-        say(picture.text)
+        if not as_json:
+            say(picture.text.replace(_IN_PYTHON, _HERE))
         return
     if to.suffix.lower() != ".html":
         try:
             picture.save(to)
         except (ValueError, OSError) as error:
             fail(str(error))
-        say(str(to))
+        typer.echo(str(to), err=as_json)
         return
     title = f"Around {loaded.world.name_of(center)}" if center else "Who may become whom"
     write(to, page_html(title, lede(loaded), [("", [picture])]))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from iamviz.accounts.allowed import allowed_actions
 from iamviz.accounts.finding import AccountFinding
 from iamviz.accounts.findings import findings
-from iamviz.accounts.reach import can_reach
+from iamviz.accounts.summary import Progress, Standing, counts, standings
 from iamviz.accounts.who import who_can_assume
 from iamviz.pictures.asked import reach_picture, who_can_assume_picture
 from iamviz.pictures.findings import findings_picture
@@ -21,9 +20,6 @@ from iamviz.pictures.world_map import world_map_picture
 from iamviz.world.world import World
 
 __all__ = ["STORIES_TOLD", "Progress", "finding_stories", "report_html"]
-
-Progress = Callable[[int, int], None]
-"""Told while the report is made: principals done, principals in all."""
 
 MOST_FOLDS: Final = 40
 """Roles and users that get a part of their own; the table has everyone."""
@@ -73,17 +69,7 @@ def finding_stories(found: Iterable[AccountFinding]) -> list[Fold]:
 
 def _glance(world: World) -> str:
     """How many of everything."""
-    linked = sum(role.service_linked for role in world.roles.values())
-    counts = (
-        ("account", len(world.accounts)),
-        ("user", len(world.users)),
-        ("group", len(world.groups)),
-        ("role", len(world.roles) - linked),
-        ("service-linked role", linked),
-        ("managed policies", len(world.managed_policies)),
-        ("resource policies", sum(r.policy is not None for r in world.resources.values())),
-    )
-    return ", ".join(_many(number, name) for name, number in counts if number) + "."
+    return ", ".join(_many(number, name) for name, number in counts(world).items() if number) + "."
 
 
 def _many(number: int, name: str) -> str:
@@ -92,27 +78,20 @@ def _many(number: int, name: str) -> str:
 
 def _everyone(world: World, progress: Progress | None) -> tuple[list[Picture | Fold], list[tuple[str, int]]]:
     """One row for each user and role; and the users who get furthest, with how many roles they reach."""
-    arns = [*sorted(world.users), *(arn for arn in sorted(world.roles) if not world.roles[arn].service_linked)]
-    rows: list[tuple[int, int, str]] = []
-    reach: list[tuple[str, int]] = []
-    for number, arn in enumerate(arns, 1):
-        can = allowed_actions(world, arn)
-        reached = len(can_reach(world, arn).reached)
-        powers = can.counts.get("Permissions management", 0)
-        kind = "user" if arn in world.users else "role"
-        name = f'<span class="c-{kind}" title="{esc(arn)}">{glyph(kind)} <b>{breakable(world.name_of(arn))}</b></span>'
-        numbers = (len(can.allowed), len(can.depends), powers, reached)
-        cells = "".join(map(_cell, _HEADS, numbers))
-        rows.append((-powers, -len(can.allowed), f'<tr><td data-c="who">{name}</td>{cells}</tr>'))
-        if kind == "user" and reached:
-            reach.append((arn, reached))
-        if progress is not None:
-            progress(number, len(arns))
-    lines = [line for *_, line in sorted(rows, key=lambda row: row[:2])]
+    everyone = standings(world, progress)
+    lines = [_line(world, one) for one in everyone]
     parts: list[Picture | Fold] = [_table(lines[:MOST_ROWS])]
     if len(lines) > MOST_ROWS:
         parts.append(Fold(f"{len(lines) - MOST_ROWS:,} more", _table(lines[MOST_ROWS:])))
+    reach = [(one.arn, one.reached) for one in everyone if one.kind == "user" and one.reached]
     return parts, sorted(reach, key=lambda entry: (-entry[1], entry[0]))[:MOST_FOLDS]
+
+
+def _line(world: World, one: Standing) -> str:
+    name = breakable(world.name_of(one.arn))
+    who = f'<span class="c-{one.kind}" title="{esc(one.arn)}">{glyph(one.kind)} <b>{name}</b></span>'
+    cells = "".join(map(_cell, _HEADS, (one.allowed, one.depends, one.powers, one.reached)))
+    return f'<tr><td data-c="who">{who}</td>{cells}</tr>'
 
 
 _HEADS: Final = ("actions", "perhaps", "permissions", "roles")

@@ -57,6 +57,47 @@ def test_the_shell_completes(line: str, told: str) -> None:
     assert told in shown.stdout.replace("\\", "")
 
 
+# ── can, draw, report ──
+
+
+@pytest.mark.parametrize(
+    ("mfa", "code", "told"), [("true", 0, "allowed on"), ("false", 1, "denied\n"), (None, 3, "depends on aws:Multi")]
+)
+def test_what_is_told_of_the_request_counts_without_a_resource_too(mfa: str | None, code: int, told: str) -> None:
+    context = ["--context", f"aws:MultiFactorAuthPresent={mfa}"] if mfa else []
+    shown = runner.invoke(app, ["can", "ana", "sts:AssumeRole", "--account", "example_company", *context])
+    assert shown.exit_code == code
+    assert f"user/ana, sts:AssumeRole: {told}" in shown.stdout
+
+
+def test_an_action_that_is_none_is_told_with_its_neighbour() -> None:
+    asked = ["can", "ana", "s3:GetObjct", "arn:aws:s3:::b/k", "--account", "example_company"]
+    assert "s3:GetObjct is not an action of AWS that iamviz knows; did you mean s3:GetObject?" in (
+        runner.invoke(app, asked).stdout
+    )
+
+
+def test_iam_in_another_account_is_no_matter_of_a_resource_policy() -> None:
+    user = "arn:aws:iam::444455556666:user/zoe"
+    shown = runner.invoke(app, ["can", "ana", "iam:DeleteUser", user, "--account", "example_company"]).stdout
+    assert "act in account 444455556666" in shown
+    assert '"Principal"' not in shown
+
+
+def test_a_map_and_a_report_as_data() -> None:
+    drawn = runner.invoke(app, ["draw", "Deployer", "--account", "example_company", "--json"])
+    data = json.loads(drawn.stdout)
+    nodes = {node["id"] for node in data["nodes"]}
+    assert "arn:aws:iam::444455556666:role/Deployer" in nodes
+    assert all(line["from"] in nodes and line["to"] in nodes and line["says"] for line in data["lines"])
+    report = runner.invoke(app, ["report", "--account", "staging_bucket", "--json"])
+    data = json.loads(report.stdout)
+    assert set(data) == {"counts", "findings", "everyone", "who_can_assume", "unknown"}
+    assert {one["arn"] for one in data["everyone"]} >= set(data["who_can_assume"])
+    nothing = runner.invoke(app, ["report", "--account", "staging_bucket"])
+    assert (nothing.exit_code, nothing.stdout) == (2, "")
+
+
 # ── why ──
 
 

@@ -343,7 +343,7 @@ def test_every_code_has_its_rule_and_is_documented() -> None:
     text = (Path(__file__).parents[3] / "docs" / "findings.md").read_text("utf-8")
     for code, rule in RULES.items():
         assert all((rule.title, rule.means, rule.fix, rule.fine)), code
-        assert f"`{code}`" in text, code
+        assert f"| `{code}` | **{rule.title}.** {rule.means} | {rule.fix} | {rule.fine} |" in text, code
 
 
 def test_a_quiet_account_has_no_findings() -> None:

@@ -128,3 +128,18 @@ def test_reach_is_the_closure_of_what_the_engine_allows_one_by_one(edges: set[tu
         closure |= front
     reached = can_reach(world, arn("role", start)).reached
     assert {found.role.rpartition("/")[2] for found in reached} == closure
+
+
+@pytest.mark.parametrize("width", [20, 60, 100, 400])
+def test_rows_for_which_a_line_has_no_room_take_several_and_lose_nothing(width: int) -> None:
+    long = "a-role-whose-name-takes-all-the-sixty-four-characters-it-may-use"
+    world = company(user("ana", allow("sts:AssumeRole")), role(long, trusts(arn("user", "ana"))))
+    answer = can_reach(world, "ana")
+    (row,) = answer.rows
+    if width == 400:
+        assert answer.text(width) == str(answer)
+        return
+    lines = answer.text(width).split("\n")
+    assert any(line.startswith(row["role"]) for line in lines)
+    assert f"    arn: {row['arn']}" in lines
+    assert f"    trust: {row['trust']}" in lines
