@@ -26,6 +26,7 @@ class Status(StrEnum):
     SAYS_NO = "says no"
     NOT_ATTACHED = "not attached"
     NOT_NEEDED = "not needed"
+    NO_SAY = "has no say"
     NOT_REACHED = "not reached"
 
 

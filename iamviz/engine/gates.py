@@ -11,6 +11,7 @@ from iamviz.engine.explain import TITLES, Explanation, Gate, GateRow, Status
 from iamviz.engine.match import Attached
 from iamviz.engine.principals import MatchKind
 from iamviz.engine.request import CallerKind
+from iamviz.engine.spared import spared
 from iamviz.engine.trace import StatementTrace, Tracer, tracer
 from iamviz.policy.model import PolicyKind
 
@@ -126,6 +127,7 @@ class _Explainer:
         self.sets = decision.applicable
         self.attached = self.sets.attached
         self.grants: frozenset[MatchKind] = self.sets.grants()
+        self.spared = spared(self.attached, decision.policies, self.request)
 
     def rows(self) -> tuple[GateRow, ...]:
         request = self.request
@@ -147,7 +149,10 @@ class _Explainer:
                     denies += found[0]
                     allowing += found[1]
                 allows[part.kind] = tuple(allowing)
-        gates = [self.first_gate(plan.first, tuple(denies)) if denies else plan.first]
+        first = plan.first
+        if self.spared and not first.policies:
+            first = first._replace(sentence="no policy applies that could say no")
+        gates = [self.first_gate(first, tuple(denies)) if denies else first]
         reached, is_idle = not gates[0].closed, not self.grants and not self.needs_grant
         for part in plan.parts:
             gate = (part.idle if is_idle else None) if reached else part.unreached
@@ -156,6 +161,8 @@ class _Explainer:
                 judgement = self.judge(part, traces) if reached else _NOT_REACHED
                 gate = Gate(TITLES[part.kind], part.kind, *judgement, part.names, traces)
                 reached = reached and not gate.closed
+            if self.spared and part.kind in self.spared and gate.status is Status.NOT_ATTACHED:
+                gate = gate._replace(status=Status.NO_SAY, sentence=self.spared[part.kind])
             gates.append(gate)
         return GateRow(side, account, tuple(gates))
 

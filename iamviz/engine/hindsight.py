@@ -3,19 +3,22 @@
 Only the statements that decided and the near misses are told so; nothing here takes part in a decision.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from iamviz.arn import FIELDS, split_fields
 from iamviz.engine.principals import MatchKind, unlisted
-from iamviz.engine.request import Caller, Request
+from iamviz.engine.request import Caller, CallerKind, Request
 from iamviz.patterns import compile_glob
 from iamviz.policy.conditions import ConditionRow
 from iamviz.policy.elements import PrincipalEntry, ResourcePattern
 from iamviz.policy.model import Statement
+from iamviz.policy.values import parse_binary, parse_instant, parse_ip, parse_ip_range, parse_number
 from iamviz.policy.variables import Context, Template, Variable
 
 __all__ = ["about_condition", "about_not_principal", "about_principal", "about_resource"]
 
+Reader = Callable[[str], Any]
 OLD_LANGUAGE = "${…} is plain text without Version 2012-10-17"
 LETTER_CASE = "only the letter case differs"
 EARLIER = "it means an earlier one of this name, since deleted"
@@ -29,6 +32,21 @@ _IDENTITY = {
     MatchKind.FEDERATED: "its provider",
     MatchKind.WILDCARD: "*, the only entry that could exempt it",
 }
+
+
+_NAMED_APART = dict.fromkeys(CallerKind, "and nobody else") | {
+    CallerKind.SERVICE: "a service has to be named under Service",
+    CallerKind.FEDERATED: "a provider has to be named under Federated",
+    CallerKind.ANONYMOUS: "and the call has to be signed",
+}
+_READERS: dict[str, tuple[Reader, Reader, str]] = {
+    "Numeric": (parse_number, parse_number, "a number"),
+    "Date": (parse_instant, parse_instant, "a date"),
+    "Ip": (parse_ip_range, parse_ip, "an IP address or a range"),
+    "NotIp": (parse_ip_range, parse_ip, "an IP address or a range"),
+    "Binary": (parse_binary, parse_binary, "base64"),
+}
+"""By the beginning of an operator's name: how it reads the policy's and the request's values, and what it wants."""
 
 
 def about_resource(statement: Statement, matched: bool, request: Request) -> str:
@@ -75,7 +93,9 @@ def _why_not_meant(entries: Iterable[PrincipalEntry], caller: Caller) -> Iterato
     names = [text for text in (caller.arn, caller.role_arn, caller.user_arn, caller.service) if text]
     mine = {text.lower() for text in names}
     for entry in entries:
-        if ("*" in entry.value or "?" in entry.value) and not entry.is_everyone:
+        if entry.is_everyone:
+            yield f"here * means users and roles, {_NAMED_APART[CallerKind(caller.kind)]}"
+        elif "*" in entry.value or "?" in entry.value:
             yield "a wildcard inside of a principal is plain text"
         elif ":group/" in entry.value:
             yield "a group is never a principal"
@@ -99,8 +119,12 @@ def about_condition(row: ConditionRow, matched: bool, got: tuple[str, ...] | Non
 
 def _why_not_equal(row: ConditionRow, got: Sequence[str]) -> Iterator[str]:
     operator, _, _ = row.parsed
+    if not operator.name.startswith(("String", "Arn")):
+        yield from _unreadable(operator.name, row.values, got)
     for wanted in row.values:
-        if "${" in wanted and operator.variables and row.language != "2012-10-17":
+        if "${" in wanted and not operator.variables:
+            yield f"{operator.name} knows no variables"
+        elif "${" in wanted and row.language != "2012-10-17":
             yield OLD_LANGUAGE
         elif "${" in wanted:
             continue
@@ -118,6 +142,15 @@ def _why_not_equal(row: ConditionRow, got: Sequence[str]) -> Iterator[str]:
             elif not operator.wildcards and any(compile_glob(wanted)(value) for value in got):
                 like = "StringNotLike" if operator.negated else "StringLike"
                 yield f"{operator.name} knows no wildcards, {like} does"
+
+
+def _unreadable(operator: str, wanted: Sequence[str], got: Sequence[str]) -> Iterator[str]:
+    """Values that are nothing that the operator could compare, and so match nothing."""
+    for start, (of_policy, of_request, what) in _READERS.items():
+        if operator.startswith(start):
+            bad = [text for text in wanted if "${" not in text and of_policy(text) is None]
+            bad += [text for text in got if of_request(text) is None]
+            yield from (f"{text or 'an empty text'} is not {what}" for text in bad)
 
 
 def _values(text: str, template: Template, context: Context) -> Iterator[str]:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from iamviz.arn import FIELDS, split_fields
-from iamviz.engine.decision import Outcome
+from iamviz.engine.decision import Outcome, Special
 from iamviz.engine.explain import Explanation
-from iamviz.engine.principals import MatchKind, entry_match
+from iamviz.engine.principals import MatchKind, entry_match, unlisted
 from iamviz.engine.request import Caller, CallerKind, Request
 from iamviz.engine.trace import ConditionTrace, StatementTrace
 from iamviz.policy.conditions import Qualifier
@@ -32,9 +32,11 @@ def absent_keys(explanation: Explanation) -> tuple[str, ...]:
 def notes(explanation: Explanation) -> tuple[str, ...]:
     """The undocumented or contradictory rules that took part, one sentence each; usually none."""
     request = explanation.decision.request
+    # A boundary keeps NotPrincipal from exempting anybody, which AWS says (2.4).
+    capped = explanation.decision.policies.boundary is not None and request.caller.has_identity_side
     found = (
         *_about_the_request(explanation),
-        *(note for trace in explanation.statements for note in _about_a_statement(trace, request)),
+        *(note for trace in explanation.statements for note in _about_a_statement(trace, request, capped)),
     )
     return tuple(dict.fromkeys(UNDOCUMENTED + sentence for sentence in found))
 
@@ -51,7 +53,10 @@ def _about_the_request(explanation: Explanation) -> Iterator[str]:
     if _capped_direct_grant(explanation):
         yield "which kind of policy a message names when a grant to the caller is capped (the one that caps; 6.1)"
     if policies.endpoint is not None:
-        yield "where a VPC endpoint policy stands in the order (5.1)"
+        if decision.reason.special is Special.CALLER_IDENTITY:
+            yield "whether a VPC endpoint policy can stop GetCallerIdentity (taken as no; 5.2)"
+        elif decision.reason.special is None:
+            yield "where a VPC endpoint policy stands in the order (5.1)"
 
 
 def _capped_direct_grant(explanation: Explanation) -> bool:
@@ -70,8 +75,10 @@ def _trust_statements(explanation: Explanation) -> Iterator[Statement]:
     yield from policy.statements if policy is not None else ()
 
 
-def _about_a_statement(trace: StatementTrace, request: Request) -> Iterator[str]:
+def _about_a_statement(trace: StatementTrace, request: Request, capped: bool) -> Iterator[str]:
     statement = trace.statement
+    if statement.not_principal and not capped and _half_listed(statement, request.caller):
+        yield "what NotPrincipal does when the account or the role behind a caller is not listed (strictly; 2.4)"
     if any("*" in prefix or "?" in prefix for prefix in _prefixes(trace)):
         yield "a wildcard in the service prefix of an action (both halves are matched; 1.5)"
     if trace.kind is PolicyKind.TRUST and statement.effect is Effect.ALLOW and _everyone(trace) and not trace.applies:
@@ -80,8 +87,6 @@ def _about_a_statement(trace: StatementTrace, request: Request) -> Iterator[str]
         yield "whether * outside of a trust policy covers an OIDC or SAML caller (taken as no; 2.3)"
     if trace.kind is PolicyKind.ENDPOINT and trace.applies and _by_account(statement, request.caller):
         yield "whether an account in an endpoint policy means all its principals or its root user (taken as all; 1.6)"
-    if statement.not_principal:
-        yield "what NotPrincipal does when the account or the role behind a caller is not listed (strictly; 2.4)"
     for pattern in statement.resources or ():
         if pattern.text != "*" and len(split_fields(pattern.text)) < FIELDS and not pattern.fill:
             yield "an incomplete ARN outside of identity-based policies (2.2)"
@@ -120,6 +125,13 @@ def _prefixes(trace: StatementTrace) -> Iterator[str]:
 def _everyone(trace: StatementTrace) -> bool:
     missed = any(part.name == "Principal" for part in trace.elements if not part.matched)
     return missed and any(entry.is_everyone for entry in trace.statement.principals or ())
+
+
+def _half_listed(statement: Statement, caller: Caller) -> bool:
+    """Whether NotPrincipal lists the caller, its role or its user, and leaves out another of its identities."""
+    entries = statement.principals or ()
+    listed = {entry_match(entry, caller) for entry in entries} - {None, MatchKind.ACCOUNT}
+    return bool(listed and unlisted(entries, caller))
 
 
 def _by_account(statement: Statement, caller: Caller) -> bool:

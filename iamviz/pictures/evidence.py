@@ -207,7 +207,7 @@ def _detail(gate: Gate) -> str:
     if gate.kind is None and gate.status is Status.PASSES:
         count = len(gate.policies)
         return f"{count} polic{'y' if count == 1 else 'ies'}, none" if count else "no policy here"
-    if gate.status in (Status.NOT_ATTACHED, Status.NOT_REACHED, Status.NOT_NEEDED):
+    if gate.status in (Status.NOT_ATTACHED, Status.NOT_REACHED, Status.NOT_NEEDED, Status.NO_SAY):
         return ""
     return gate.policies[0] if len(gate.policies) == 1 else f"{len(gate.policies)} policies"
 
@@ -304,7 +304,7 @@ def _key(gates: list[Gate], barred: bool, decision: Decision) -> Key:
     if identity is not None and identity.status is Status.NOT_REACHED:
         return "unasked"
     statuses = {gate.status for gate in gates}
-    if Status.NOT_REACHED in statuses <= {Status.NOT_REACHED, Status.NOT_ATTACHED}:
+    if Status.NOT_REACHED in statuses <= {Status.NOT_REACHED, Status.NOT_ATTACHED, Status.NO_SAY}:
         return "unasked"  # the other side says no: whether this one would say yes was never looked at
     reached = any(gate.status in (Status.GRANTS, Status.PASSES) for gate in gates)
     return "in" if reached or decision.allowed else "missing"
@@ -313,7 +313,7 @@ def _key(gates: list[Gate], barred: bool, decision: Decision) -> Key:
 def _say(gate: Gate, denies: bool) -> SayRow:
     if denies:
         return SayRow(gate.title, "deny", "a statement says no")
-    if gate.status in (Status.NOT_ATTACHED, Status.NOT_REACHED, Status.NOT_NEEDED):
+    if gate.status in (Status.NOT_ATTACHED, Status.NOT_REACHED, Status.NOT_NEEDED, Status.NO_SAY):
         said = "none attached" if gate.status is Status.NOT_ATTACHED else gate.status.value
         return SayRow(gate.title, "none" if gate.closed else "absent", said)
     return SayRow(gate.title, "none" if gate.closed else "allow", _named(gate))

@@ -8,7 +8,9 @@ from typing import Final, Literal
 
 from iamviz.pictures.marks import WORD, Hue, Mark, breakable, clean, esc, hue_of, mark_group
 
-GateStatus = Literal["passes", "grants", "says nothing", "says no", "not attached", "not needed", "not reached"]
+GateStatus = Literal[
+    "passes", "grants", "says nothing", "says no", "not attached", "not needed", "has no say", "not reached"
+]
 
 _Art = Literal["open", "ajar", "closed", "barred", "absent", "wanting", "unneeded", "unreached"]
 
@@ -19,6 +21,7 @@ _ART: Final[dict[GateStatus, _Art]] = {
     "says no": "barred",
     "not attached": "absent",
     "not needed": "unneeded",
+    "has no say": "unneeded",
     "not reached": "unreached",
 }
 

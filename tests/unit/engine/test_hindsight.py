@@ -199,3 +199,79 @@ def test_hindsight_knows_something_to_say_of_every_vector_without_stumbling():
         explanation = decide(vector["policies"], vector["request"]).explain()
         for trace in explanation.statements:
             assert all(part.sentence for part in (*trace.elements, *trace.conditions))
+
+
+@pytest.mark.parametrize(
+    ("operator", "wanted", "got", "note"),
+    [
+        ("NumericEquals", "1e1", "10", "1e1 is not a number"),
+        ("NumericLessThan", "10", "", "an empty text is not a number"),
+        ("NumericEquals", "11", "10", None),
+        ("DateEquals", "2026-02-30", "2026-03-02", "2026-02-30 is not a date"),
+        ("DateLessThan", "2026-01-01", "yesterday", "yesterday is not a date"),
+        ("IpAddress", "203.0.113.0/33", "203.0.113.0", "203.0.113.0/33 is not an IP address or a range"),
+        ("IpAddress", "203.0.113.0/24", "203.0.113.0/25", "203.0.113.0/25 is not an IP address or a range"),
+        ("IpAddress", "${aws:VpcSourceIp}", "203.0.113.7", "IpAddress knows no variables"),
+        ("BinaryEquals", "QQ==", "QQ", "QQ is not base64"),
+        ("BinaryEquals", "QUE=", "QQ==", None),
+        ("NumericEquals", ["x", "y"], "10", "x is not a number; y is not a number"),
+    ],
+)
+def test_values_that_cannot_be_compared(operator, wanted, got, note):
+    assert told({"Condition": {operator: {"test:key": wanted}}}, request(test__key=got)).get("test:key") == note
+
+
+@pytest.mark.parametrize(
+    ("operator", "wanted", "got"),
+    [("NumericNotEquals", "x", "10"), ("DateNotEquals", "x", "2026-01-01"), ("NotIpAddress", "x", "203.0.113.7")],
+)
+def test_a_negated_operator_matches_what_it_cannot_compare(operator, wanted, got):
+    notes = told({"Condition": {operator: {"test:key": wanted}}}, request(test__key=got))
+    assert notes["test:key"].startswith("x is not ")
+
+
+OIDC = f"arn:aws:iam::{ACCOUNT}:oidc-provider/idp.example.com"
+
+
+@pytest.mark.parametrize(
+    ("caller", "action", "note"),
+    [
+        (
+            Caller("service", "ec2.amazonaws.com", service="ec2.amazonaws.com"),
+            "AssumeRole",
+            "here * means users and roles, a service has to be named under Service",
+        ),
+        (
+            Caller("federated", account=ACCOUNT, federated=OIDC),
+            "AssumeRoleWithWebIdentity",
+            "here * means users and roles, a provider has to be named under Federated",
+        ),
+        (Caller("anonymous"), "AssumeRole", "here * means users and roles, and the call has to be signed"),
+    ],
+)
+def test_whom_everyone_leaves_out_in_a_trust_policy(caller, action, note):
+    trust = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "Action": f"sts:{action}"}}
+    asked = Request(caller, f"sts:{action}", f"arn:aws:iam::{ACCOUNT}:role/R", ACCOUNT)
+    [trace] = evaluate(asked, PolicySet(resource=Policy.parse(trust, "trust"))).explain().near_misses
+    assert [element.note for element in trace.elements if element.name == "Principal"] == [note]
+
+
+def test_a_variable_in_the_fifth_field_is_plain_text():
+    pattern = "arn:aws:s3:::${aws:username}"
+    assert "fifth colon" not in told({"Resource": pattern}, request(aws__username="x")).get("Resource", "")
+    pattern = "arn:aws:sqs:eu-west-1:${aws:username}:q"
+    queue = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:q"
+    notes = told({"Resource": pattern}, request(queue, action="sqs:SendMessage", aws__username=ACCOUNT))
+    assert "a variable before the fifth colon is plain text" in notes["Resource"]
+
+
+def test_a_name_that_is_somebody_elses_by_now_is_not_called_an_earlier_one_of_the_caller():
+    """Only an entry of the caller's own name means an earlier one of it."""
+    carol = f"arn:aws:iam::{ACCOUNT}:user/carol"
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": {"Effect": "Allow", "Principal": {"AWS": carol}, "Action": "s3:*", "Resource": "*"},
+    }
+    bound = Policy.parse(policy, "resource").bound({carol: "AIDACAROL"})
+    [trace] = evaluate(request(), PolicySet(resource=bound)).explain().near_misses
+    assert [element.note for element in trace.elements if element.name == "Principal"] == [""]
