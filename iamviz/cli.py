@@ -18,6 +18,7 @@ from iamviz._version import __version__
 from iamviz.check_command import HELP as CHECK_HELP
 from iamviz.check_command import check
 from iamviz.commands import add_commands, flowing
+from iamviz.commands.completion import complete_in_bash, is_asked_by_bash
 
 _TERMINAL = sys.stdout.isatty()
 _LAB_FOLDER = "iamviz-notebooks"
@@ -50,7 +51,10 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line."""
-    app()
+    if is_asked_by_bash():
+        complete_in_bash(app)
+    else:
+        app()
 
 
 def _show_version(wanted: bool) -> None:

@@ -49,7 +49,8 @@ def _some_accounts(incomplete: str) -> list[str]:
     """What may follow ``--account``: shipped scenarios, dumps and folders."""
     from iamviz.resources import data_dir
 
-    shipped = [path.stem for path in data_dir().glob("*.yaml") if path.stem.startswith(incomplete)]
+    dumps = (path for path in data_dir().iterdir() if path.is_dir() and any(path.glob("*.json")))
+    shipped = [path.stem for path in (*data_dir().glob("*.yaml"), *dumps) if path.stem.startswith(incomplete)]
     folder = Path(incomplete) if incomplete.endswith("/") else Path(incomplete).parent
     near = folder.iterdir() if folder.is_dir() else ()
     found = [f"{path}/" if path.is_dir() else str(path) for path in near if path.is_dir() or path.suffix == ".json"]

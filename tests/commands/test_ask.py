@@ -57,6 +57,29 @@ def test_the_shell_completes(line: str, told: str) -> None:
     assert told in shown.stdout.replace("\\", "")
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["iamviz", "who-"], ["who-can"]),
+        (["iamviz", "who-can", "s3", ":", "GetObjectT"], ["GetObjectTagging", "GetObjectTorrent"]),
+        (["iamviz", "can", "ana", "sqs", ":", "ListQ"], ["ListQueueTags", "ListQueues"]),
+        (
+            ["iamviz", "who-can", "s3", ":", "GetObject", "arn", ":", "aws", ":::", "x", "--acc"],
+            ["--account"],
+        ),
+        (["iamviz", "findings", "-a", "example_c"], ["example_company", "example_company_last_month"]),
+    ],
+)
+def test_bash_completes_although_it_breaks_words_at_colons(words: list[str], told: list[str]) -> None:
+    """The words are those that an interactive bash 5 hands over."""
+    asked = {"_IAMVIZ_COMPLETE": "complete_bash", "COMP_WORDS": "\n".join(words), "COMP_CWORD": str(len(words) - 1)}
+    program = "import sys; sys.argv[0] = 'iamviz'; from iamviz.cli import main; main()"
+    shown = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env={**os.environ, **asked}, check=False
+    )
+    assert [line for line in shown.stdout.splitlines() if line] == told
+
+
 # ── can, draw, report ──
 
 
