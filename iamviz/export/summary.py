@@ -19,7 +19,7 @@ _SVG_TAG = re.compile(r"<svg\b[^<>]*>|</svg>")
 _MAP = re.compile(r'<svg\b[^<>]*class="iv-map\b[^<>]*>')
 _DRAWING = re.compile(r'<svg\b[^<>]*role="img"[^<>]*>')
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+(?=[A-Z0-9“\"(])")
-_SILENT = re.compile(r'<title>.*?</title>| (?:role|aria-label|style|id)="[^"]*"| iv-map-(?:wide|tall)', re.DOTALL)
+_SILENT = re.compile(r'<title>.*?</title>| (?:role|aria-label|style|id)="[^"]*"| iv-map-(?:wide|mid|tall)', re.DOTALL)
 
 
 @dataclass

@@ -20,6 +20,7 @@ from iamviz.pictures.errors import PictureError
 COMPONENTS: Final = (
     "legend",
     "map",
+    "mid",
     "lock",
     "locks",
     "gates",
@@ -77,6 +78,7 @@ _NEEDS: Final = {
 _MARKERS: Final = {
     "iv-legend": "legend",
     "iv-map": "map",
+    "iv-map-mid": "mid",
     "iv-lock": "lock",
     "iv-says": "lock",
     "iv-lockm": "locks",

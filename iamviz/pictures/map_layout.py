@@ -6,18 +6,16 @@ Coordinates are px with the origin at the top left; curves are cubic Bézier spl
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from iamviz.pictures.dot import render
+from iamviz.pictures.map_geometry import MARGIN, Box, Point, Route, along
 from iamviz.pictures.map_model import Map, MapEdge
-
-Point = tuple[float, float]
-Segment = tuple[Point, Point, Point, Point]
+from iamviz.pictures.map_places import NamePlace, node_box, place_labels, place_names
 
 _LONG_WAY = 130
 """Px between two ranks from which an edge keeps Graphviz's own spline."""
@@ -25,58 +23,39 @@ _LONG_WAY = 130
 _HEAD = 10
 """Px between the ends of two edges at the same side of a node."""
 
-_MARGIN = 8
-"""Px kept free around boxes and words."""
-
 _ALIGNED = 14
 """Px to a side by which a downward line between nodes one below the other need not step aside for its label."""
 
 
 @dataclass(frozen=True)
-class Box:
-    """A rectangle: top left corner, width, height."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    def meets(self, other: Box) -> bool:
-        """Whether the two overlap, or nearly so."""
-        across = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
-        down = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
-        return across > -_MARGIN / 2 and down > -_MARGIN / 2
-
-
-@dataclass(frozen=True)
-class Route:
-    """The way of an edge: spline points, where its arrow touches, where its label is centred (None without a label)."""
-
-    points: tuple[Point, ...]
-    tip: Point
-    label: Point | None
-
-    @property
-    def segments(self) -> tuple[Segment, ...]:
-        """The spline cut into cubic curves."""
-        p = self.points
-        return tuple((p[i], p[i + 1], p[i + 2], p[i + 3]) for i in range(0, len(p) - 3, 3))
-
-
-@dataclass(frozen=True)
 class Layout:
-    """Size of the drawing, centres of nodes and boxes of accounts by key, routes in the order of the map's edges."""
+    """Size of the drawing; by key centres of nodes, boxes of accounts, where their names begin; routes as the edges."""
 
     width: float
     height: float
     nodes: Mapping[str, Point]
     accounts: Mapping[str, Box]
+    names: Mapping[str, NamePlace]
     routes: tuple[Route, ...]
 
 
 @lru_cache(maxsize=64)
 def layout(map_: Map) -> Layout:
     """Lay the whole map out; frames only filter it, so nothing ever moves."""
+    drawn = _ranked(map_)
+    accounts, names = place_names(map_, drawn.nodes, drawn.accounts, drawn.routes, drawn.width)
+    routes = place_labels(map_, drawn.nodes, accounts, names, drawn.routes, drawn.width)
+    return replace(drawn, accounts=MappingProxyType(accounts), names=MappingProxyType(names), routes=routes)
+
+
+def width_of(map_: Map) -> float:
+    """Px that a map is wide: its `layout`, but for the places of words, which take some time and no room."""
+    return _ranked(map_).width
+
+
+@lru_cache(maxsize=64)
+def _ranked(map_: Map) -> Layout:
+    """Where Graphviz has nodes, accounts and lines; names of accounts have no place yet."""
     drawing = json.loads(render(map_.layout_source(), "json0"))
     _, _, width, height = _numbers(drawing["bb"])
     flip = _Flip(height)
@@ -85,17 +64,19 @@ def layout(map_: Map) -> Layout:
     for item in drawing.get("objects", ()):
         name: str = item["name"]
         if name.startswith("cluster_c"):
+            if "bb" not in item:
+                continue  # an account without nodes
             accounts[map_.accounts[int(name[9:])].key] = flip.box(item["bb"])
         elif "pos" in item:
             nodes[map_.nodes[int(name[1:])].key] = flip.point(item["pos"])
-    edges = sorted(drawing.get("edges", ()), key=lambda item: int(item["id"][1:]))
+    edges = sorted((e for e in drawing.get("edges", ()) if "id" in e), key=lambda item: int(item["id"][1:]))
     raw = [flip.route(item) for item in edges]
     redrawn = _redrawn(map_, nodes, raw)
     routes = tuple(_route(map_, nodes, raw, index, redrawn[index]) for index in range(len(raw)))
     if map_.downwards:
         accounts = _around_labels(map_, nodes, accounts, routes)
-        width = max([width, *(box.x + box.width + _MARGIN for box in accounts.values())])
-    return Layout(width, height, MappingProxyType(nodes), MappingProxyType(accounts), routes)
+        width = max([width, *(box.x + box.width + MARGIN for box in accounts.values())])
+    return Layout(width, height, MappingProxyType(nodes), MappingProxyType(accounts), MappingProxyType({}), routes)
 
 
 def _around_labels(
@@ -111,29 +92,13 @@ def _around_labels(
         box = widened.get(account) if account and account == map_.node(edge.target).account else None
         if box is None or account is None or route.label is None:
             continue
-        missing = route.label[0] + map_.label_width(edge) + _MARGIN + _MARGIN - box.x - box.width
+        missing = route.label[0] + map_.label_width(edge) + MARGIN + MARGIN - box.x - box.width
         wider = Box(box.x, box.y, box.width + missing, box.height)
         others = [other for key, other in widened.items() if key != account]
-        others += [_box_of(map_, node.key, nodes) for node in map_.nodes if node.account != account]
+        others += [node_box(map_, node.key, nodes) for node in map_.nodes if node.account != account]
         if missing > 0 and not any(wider.meets(other) for other in others):
             widened[account] = wider
     return widened
-
-
-def _box_of(map_: Map, key: str, nodes: Mapping[str, Point]) -> Box:
-    (x, y), (width, height) = nodes[key], map_.size(map_.node(key))
-    return Box(x - width / 2, y - height / 2, width, height)
-
-
-def split(curve: Segment, at: float) -> Segment:
-    """The first part of a cubic curve, up to parameter ``at`` (de Casteljau)."""
-
-    def between(p: Point, q: Point) -> Point:
-        return p[0] + (q[0] - p[0]) * at, p[1] + (q[1] - p[1]) * at
-
-    a, b, c = (between(curve[i], curve[i + 1]) for i in range(3))
-    d, e = between(a, b), between(b, c)
-    return curve[0], a, d, between(d, e)
 
 
 def _numbers(text: str) -> tuple[float, ...]:
@@ -287,10 +252,4 @@ def _alone(raw: list[Route], index: int, slot: Point) -> bool:
 
 def _nearest(route: Route, slot: Point, axis: int) -> Point:
     """The point of the line that is level with its label slot."""
-    candidates = [split(curve, t / 20 or 0.001)[-1] for curve in route.segments for t in range(21)]
-    return min(candidates, key=lambda point: (abs(point[axis] - slot[axis]), point), default=slot)
-
-
-def length(curve: Segment) -> float:
-    """An upper bound of a curve's length: that of its control polygon."""
-    return sum(math.dist(curve[i], curve[i + 1]) for i in range(3))
+    return min(along(route), key=lambda point: (abs(point[axis] - slot[axis]), point), default=slot)

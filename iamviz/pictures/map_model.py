@@ -7,11 +7,14 @@ however hostile, becomes an identifier. Steps are numbers from 1; a node or edge
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal
 
 from iamviz.pictures.errors import PictureError
+from iamviz.pictures.map_dot import EDGE_HEX, HEX, PLAIN_HEAD, POINTS_PER_INCH, listed, plain_label, slot
 from iamviz.pictures.marks import Hue, Mark, clean, shorten, text_width
 
 if TYPE_CHECKING:
@@ -38,22 +41,6 @@ HUE_OF_NODE: Final[dict[NodeKind, Hue]] = {
 PILLS: Final = frozenset({"user", "group", "idp"})
 
 _EXTRA_WIDTH: Final[dict[str, int]] = {"role": 10, "session": 12, "group": 6}
-_POINTS_PER_INCH: Final = 72
-_HEX: Final[dict[Hue, tuple[str, str]]] = {  # line, body: the plain Graphviz drawing knows no tokens
-    "user": ("#0072b2", "#e8f2f9"),
-    "role": ("#cc79a7", "#fbeff5"),
-    "session": ("#e69f00", "#fdf3dc"),
-    "res": ("#4c5965", "#eef1f4"),
-}
-_EDGE_HEX: Final[dict[str, str]] = {
-    "allow": "#009e73",
-    "deny": "#d55e00",
-    "none": "#7b868f",
-    "expired": "#7b868f",
-    "trust": "#cc79a7",
-    "session": "#bd7c00",
-}
-_PLAIN_HEAD: Final[dict[str, str]] = {"deny": "tee", "none": "odot", "expired": "odot"}
 
 
 @dataclass(frozen=True)
@@ -63,21 +50,25 @@ class MapAccount:
     key: str
     name: str
     number: str = ""
+    longest: int = NAME_LIMIT
 
     @property
     def shown_name(self) -> str:
         """The name as drawn."""
-        return shorten(clean(self.name), NAME_LIMIT)
+        return shorten(clean(self.name), self.longest)
 
     @property
     def shown_number(self) -> str:
         """The number as drawn."""
-        return shorten(clean(self.number), NAME_LIMIT)
+        return shorten(clean(self.number), self.longest)
 
 
 @dataclass(frozen=True)
 class MapNode:
-    """A thing. ``sub`` is the quiet line below the name (the kind when empty), ``ended_sub`` that of its end."""
+    """A thing. ``sub`` is the quiet line below the name (the kind when empty), ``ended_sub`` that of its end.
+
+    Of each no more than ``longest`` characters are drawn.
+    """
 
     key: str
     kind: NodeKind
@@ -87,21 +78,22 @@ class MapNode:
     since: int = 1
     title: str = ""
     ended_sub: str = ""
+    longest: int = NAME_LIMIT
 
     @property
     def shown_name(self) -> str:
         """The name as drawn."""
-        return shorten(clean(self.name), NAME_LIMIT)
+        return shorten(clean(self.name), self.longest)
 
     @property
     def shown_sub(self) -> str:
         """The second line as drawn."""
-        return shorten(clean(self.sub or self.kind), NAME_LIMIT)
+        return shorten(clean(self.sub or self.kind), self.longest)
 
     @property
     def shown_ended(self) -> str:
         """The second line as drawn once the thing is over."""
-        return shorten(clean(self.ended_sub or "ended"), NAME_LIMIT)
+        return shorten(clean(self.ended_sub or "ended"), self.longest)
 
     @property
     def tooltip(self) -> str:
@@ -123,6 +115,7 @@ class MapEdge:
     until: int | None = None
     weight: int | None = None
     title: str = ""
+    longest: int = NAME_LIMIT
 
     @property
     def first_step(self) -> int:
@@ -137,7 +130,7 @@ class MapEdge:
     @property
     def shown_verb(self) -> str:
         """The verb as drawn."""
-        return shorten(clean(self.verb), NAME_LIMIT)
+        return shorten(clean(self.verb), self.longest)
 
 
 @dataclass(frozen=True)
@@ -145,7 +138,8 @@ class Map:
     """A whole story's map: laid out once, then filtered by step. ``ranksep`` and ``nodesep`` are inches, as in DOT.
 
     ``compact`` draws names and glyphs only; ``stacked`` writes an account's number below its name when one node or none
-    is in it.
+    is in it. ``rows`` are keys of nodes that stand beside one another, from the top; without them Graphviz decides.
+    ``terse`` says of a session only when it began.
     """
 
     accounts: tuple[MapAccount, ...] = ()
@@ -156,6 +150,8 @@ class Map:
     ranksep: float = 0.30
     nodesep: float = 0.22
     stacked: bool = False
+    rows: tuple[tuple[str, ...], ...] = ()
+    terse: bool = False
 
     def __post_init__(self) -> None:
         keys = [node.key for node in self.nodes]
@@ -208,13 +204,15 @@ class Map:
 
     def verb(self, edge: MapEdge) -> str:
         """What is written beside an edge: requests of a downward map have number and mark only."""
-        return "" if self.downwards and edge.kind == "request" else edge.shown_verb
+        if self.downwards and edge.kind == "request":
+            return ""
+        return edge.shown_verb.rpartition(" ")[2] if self.terse and edge.kind == "session" else edge.shown_verb
 
     def label_width(self, edge: MapEdge) -> int:
         """Px that an edge's label takes along a rightward line; 0 without a label."""
         if self.downwards and edge.kind == "request":
             return 34 if (edge.step or 0) < 10 else 42
-        width = verb_width(edge.shown_verb) + (16 if edge.verdict else 0)
+        width = verb_width(self.verb(edge)) + (16 if edge.verdict else 0)
         if not width and not edge.step:
             return 0
         return math.ceil(max(width, 22 if edge.step else 0) + 2)
@@ -267,33 +265,54 @@ class Map:
             "digraph map {",
             (
                 f'graph [rankdir={self.direction} nodesep="{self.nodesep:g}" ranksep="{self.ranksep:g}" splines=true '
-                'newrank=false fontname=Helvetica pad="0.02" remincross=true]'
+                f'newrank={"true" if self.rows else "false"} fontname=Helvetica pad="0.02" remincross=true]'
             ),
             'node [fixedsize=true label="" fontname=Helvetica fontsize=12 penwidth="1.5"]',
             'edge [fontname=Helvetica fontsize=11 arrowsize=".6"]',
         ]
         for index, account in enumerate(self.accounts):
-            lines.append(f"subgraph cluster_c{index} {{ graph [{_listed(self._account_attributes(account, False))}]")
-            lines += [f"{names[n.key]} [{_listed(self._node_attributes(n, False))}]" for n in self.members(account)]
+            lines.append(f"subgraph cluster_c{index} {{ graph [{listed(self._account_attributes(account, False))}]")
+            lines += [f"{names[n.key]} [{listed(self._node_attributes(n, False))}]" for n in self.members(account)]
             lines.append("}")
         outside = (node for node in self.nodes if node.account not in known)
-        lines += [f"{names[node.key]} [{_listed(self._node_attributes(node, False))}]" for node in outside]
+        lines += [f"{names[node.key]} [{listed(self._node_attributes(node, False))}]" for node in outside]
         lines += [
-            f"{names[edge.source]} -> {names[edge.target]} [id=e{index} {_listed(self._edge_attributes(edge, False))}]"
+            f"{names[edge.source]} -> {names[edge.target]} [id=e{index} {listed(self._edge_attributes(edge, False))}]"
             for index, edge in enumerate(self.edges)
         ]
-        return "\n".join([*lines, "}"])
+        return "\n".join([*lines, *self._row_lines(names), "}"])
+
+    def _row_lines(self, names: Mapping[str, str]) -> list[str]:
+        """What holds the rows: ranks of their own, and a line that nobody sees from each to the next."""
+        if not self.rows:
+            return []
+        lines = [f"{{rank=same {' '.join(names[key] for key in row)}}}" for row in self.rows]
+        at = self._row_of
+        joined = {at[e.source] for e in self.edges if at[e.target] == at[e.source] + 1}
+        return lines + [
+            f"{names[above[0]]} -> {names[below[0]]} [style=invis weight=0]"
+            for number, (above, below) in enumerate(pairwise(self.rows))
+            if number not in joined
+        ]
+
+    def _is_long(self, edge: MapEdge) -> bool:
+        """Whether an edge passes rows, or leads upwards: its label finds a place when all else has one."""
+        return bool(self.rows) and self._row_of[edge.target] - self._row_of[edge.source] != 1
+
+    @cached_property
+    def _row_of(self) -> dict[str, int]:
+        return {key: number for number, row in enumerate(self.rows) for key in row}
 
     def _account_attributes(self, account: MapAccount, labels: bool) -> dict[str, str]:
         name, number = account.shown_name, account.shown_number
         stacked = self.stacks(account)
         name_width, number_width = text_width(name, 12, bold=True), 6.7 * len(number)
         width = max(name_width, number_width) + 4 if stacked else name_width + number_width + 14
-        slot = _slot(math.ceil(width), (27 if stacked else 15) + (8 if self.downwards else 0))
+        room = slot(math.ceil(width), (27 if stacked else 15) + (8 if self.downwards else 0))
         return {
             "fontsize": "11",
             "fontcolor": "#46525d",
-            "label": _label(f"{name}  {number}", end="\\l") if labels else slot,
+            "label": plain_label(f"{name}  {number}", end="\\l") if labels else room,
             "labeljust": "l",
             "margin": "9" if self.compact or self.stacked else "12",
             "style": "rounded",
@@ -302,10 +321,10 @@ class Map:
 
     def _node_attributes(self, node: MapNode, labels: bool) -> dict[str, str]:
         width, height = self.size(node)
-        line, body = _HEX[HUE_OF_NODE[node.kind]]
+        line, body = HEX[HUE_OF_NODE[node.kind]]
         attributes = {
-            "width": f"{width / _POINTS_PER_INCH:.3f}",
-            "height": f"{height / _POINTS_PER_INCH:.3f}",
+            "width": f"{width / POINTS_PER_INCH:.3f}",
+            "height": f"{height / POINTS_PER_INCH:.3f}",
             "shape": "hexagon" if node.kind == "role" else "box",
             "style": "rounded,filled" if node.kind in PILLS else "filled",
             "color": line,
@@ -315,23 +334,23 @@ class Map:
             "class": f"iv-{node.kind}",
         }
         if labels:
-            attributes["label"] = _label(node.shown_name, *(() if self.compact else (node.shown_sub,)))
+            attributes["label"] = plain_label(node.shown_name, *(() if self.compact else (node.shown_sub,)))
         return attributes
 
     def _edge_attributes(self, edge: MapEdge, labels: bool) -> dict[str, str]:
         verdict = edge.verdict or ""
         attributes = {
             "class": f"iv-{edge.kind}",
-            "color": _EDGE_HEX.get(verdict) or _EDGE_HEX.get(edge.kind, "#66717b"),
+            "color": EDGE_HEX.get(verdict) or EDGE_HEX.get(edge.kind, "#66717b"),
             "fontcolor": "#46525d",
-            "arrowhead": _PLAIN_HEAD.get(verdict, "vee" if edge.kind == "trust" else "normal"),
+            "arrowhead": PLAIN_HEAD.get(verdict, "vee" if edge.kind == "trust" else "normal"),
         }
-        width, height = self.label_width(edge), 31 if edge.step else 14
+        width, height = 0 if self._is_long(edge) else self.label_width(edge), 31 if edge.step else 14
         if self.downwards:  # the label stands right of the line: room is kept on both sides
             width, height = width + (24 if width and edge.kind != "request" else 0), 20
         if width:
             plain = f" {edge.step or ''} {edge.shown_verb} "
-            attributes["label"] = _label(plain) if labels else _slot(width, height)
+            attributes["label"] = plain_label(plain) if labels else slot(width, height)
         if edge.kind == "trust":
             attributes["style"] = "dashed"
         if edge.kind == "member":
@@ -339,28 +358,14 @@ class Map:
         weight = edge.weight or {"member": 2, "session": 6}.get(edge.kind)
         if weight:
             attributes["weight"] = str(weight)
+        if self.rows:
+            down = self._row_of[edge.target] - self._row_of[edge.source]
+            attributes.update({"minlen": str(down)} if down > 0 else {"constraint": "false"})
+            if down != 1:
+                attributes["weight"] = "0"
         return attributes
 
 
 def verb_width(verb: str) -> float:
     """Px of a verb as the map sets it."""
     return text_width(verb, 11, bold=True) * 0.97
-
-
-def _listed(attributes: dict[str, str]) -> str:
-    """Attributes in DOT; a value in angle brackets is one of our own tables, any other is quoted."""
-    return " ".join(
-        f"{name}={value}" if value.startswith("<") else f'{name}="{value}"' for name, value in attributes.items()
-    )
-
-
-def _slot(width: int, height: int) -> str:
-    """An empty label of fixed size: Graphviz keeps the room, we paint in it."""
-    table = f'table border="0" cellborder="0" fixedsize="true" width="{width}" height="{height}"'
-    return f"<<{table}><tr><td></td></tr></table>>"
-
-
-def _label(*lines: str, end: str = "") -> str:
-    from iamviz.pictures.plain_graph import label_text
-
-    return label_text(*lines, end=end)

@@ -7,9 +7,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from iamviz.pictures.css import components_in
 from iamviz.pictures.errors import PictureError
-from iamviz.pictures.map_layout import Box, Layout, Point, Route, layout, length, split
+from iamviz.pictures.map_geometry import Box, Point, Route, length, split
+from iamviz.pictures.map_layout import Layout, layout
 from iamviz.pictures.map_model import HUE_OF_NODE, PILLS, Map, MapEdge, MapNode, verb_width
+from iamviz.pictures.map_rows import LARGEST_FITTED, variants
 from iamviz.pictures.map_shapes import SCROLLS, badge, fitted, hexagon, place, rounded, ticket
 from iamviz.pictures.marks import GLYPH, MARK, WORD, Mark, clean, esc, hue_of, mark_group, num
 from iamviz.pictures.picture import Picture
@@ -18,17 +21,10 @@ if TYPE_CHECKING:
     from iamviz.pictures.plain_graph import PlainGraph
 
 MARGIN = 2
-TALL_UP_TO = 8
-"""Nodes up to which a map is drawn a second time, top to bottom, for narrow containers."""
-COMPACT_OVER = 14
 LEAST_WIDTH = 720
-"""Px below which a larger map is scrolled instead of shrunk."""
-WIDEST = 960
-"""Px of width from which a map is a larger one, however few its nodes."""
-WIDEST_TALL = 520
-"""The same of a map from top to bottom, which stands in narrow containers."""
+"""Px below which a map with many nodes is scrolled instead of shrunk."""
 LEAST_SCALE = 0.8
-"""How far a larger map may be shrunk: its words stay readable."""
+"""How far such a map may be shrunk: its words stay readable."""
 
 _STOPS_SHORT = frozenset({"none", "deny", "expired", "ask"})
 _DOTTED = ' stroke-dasharray="1.5 3" stroke-linecap="round"'
@@ -73,27 +69,17 @@ def map_picture(
     states: Mapping[str, str] | None = None,
     spoiler: bool = False,
     focus: Collection[str] = (),
-    tall: Map | None = None,
 ) -> MapPicture:
     """The map as a picture that fits its container.
 
-    Up to 8 nodes it is drawn a second time, top to bottom (``tall``, or the same map turned), for containers under
-    560 px; larger maps scroll sideways, and over 14 nodes they are compact.
+    Up to 32 nodes it is drawn for containers of several widths (see `variants`), and the page shows the one that fits;
+    larger maps scroll sideways. Over 14 nodes they are compact.
     """
-    count = len(map_.nodes)
-    shown = replace(map_, compact=True) if count > COMPACT_OVER else map_
     said = label or "Map: " + ", ".join(clean(node.name) for node in map_.nodes)
-    if count <= TALL_UP_TO:
-        narrow = tall if tall is not None else map_.turned()
-        html = "".join(
-            paint(drawn, step, said, states, spoiler, focus, css_class)
-            for drawn, css_class in ((shown, "iv-map-wide"), (narrow, "iv-map-tall"))
-        )
-    else:
-        html = paint(shown, step, said, states, spoiler, focus)
+    html = "".join(paint(drawn, step, said, states, spoiler, focus, css_class) for drawn, css_class in variants(map_))
     if "min-width" in html:
         html = f'<div class="iv-wide-map" {SCROLLS}>{html}</div>'
-    return MapPicture(html, map_text(map_, step, states), frozenset({"map"}), map=map_)
+    return MapPicture(html, map_text(map_, step, states), components_in(html), map=map_)
 
 
 def map_text(map_: Map, step: int | None = None, states: Mapping[str, str] | None = None) -> str:
@@ -162,8 +148,7 @@ class _Painter:
     def svg(self, label: str, css_class: str) -> str:
         width, height = self.layout.width + 2 * MARGIN, self.layout.height + 2 * MARGIN
         size = f"max-width:{width:.0f}px"
-        widest = WIDEST_TALL if self.map.downwards else WIDEST
-        if len(self.map.nodes) > TALL_UP_TO or width > widest:  # too wide to shrink: it scrolls
+        if len(self.map.nodes) > LARGEST_FITTED:  # too wide to shrink: it scrolls
             size += f";min-width:{max(min(width, LEAST_WIDTH), LEAST_SCALE * width):.0f}px"
         names = " ".join(part for part in ("iv-map", "iv-compact" if self.map.compact else "", css_class) if part)
         lines: list[str] = []
@@ -193,11 +178,11 @@ class _Painter:
 
     def _account_names(self) -> Iterator[str]:
         for account in self.map.accounts:
-            box = self.layout.accounts.get(account.key)
-            if box is None:
+            name = self.layout.names.get(account.key)
+            if name is None:
                 continue
-            x, y = num(box.x + 11), num(box.y + 18)
-            below = f'x="{x}" dy="13"' if self.map.stacks(account) else 'dx="6"'
+            x, y = num(name.x), num(name.y)
+            below = f'x="{x}" dy="13"' if name.stacked else 'dx="6"'
             quiet = f'{below} font-size="11" font-family="var(--iv-mono)" fill="var(--iv-ink3)"'
             yield (
                 f'<g class="{self._account_class(account.key)}"><text class="iv-halo" font-size="12" x="{x}" y="{y}">'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from iamviz.pictures.map_layout import Box
+from iamviz.pictures.map_geometry import Box
 from iamviz.pictures.marks import AMBER, esc, num, text_width
 
 SCROLLS: Final = 'style="overflow-x:auto" tabindex="0" role="group" aria-label="map, scrolls sideways"'

@@ -18,6 +18,7 @@ from iamviz.pictures.evidence import (
 from iamviz.pictures.frame import clock_line
 from iamviz.pictures.map_builder import clock
 from iamviz.pictures.map_paint import paint
+from iamviz.pictures.map_rows import variants
 from iamviz.pictures.marks import hue_of
 from iamviz.pictures.quote import answer
 from iamviz.pictures.request_map import request_map
@@ -34,9 +35,11 @@ def map_html(decision: Decision, world: World | None = None, *, spoiler: bool = 
     """The map of the request, wide and tall; with ``spoiler``, its verdict waits for a bet."""
     drawn = request_map(decision, world)
     label = asked_words(decision, world) + ("" if spoiler else f": {verdict_words(decision.outcome)}")
-    wide = paint(drawn, step=1, label=label, spoiler=spoiler, css_class="iv-map-wide")
-    tall = paint(drawn.turned(), step=1, label=label, spoiler=spoiler, css_class="iv-map-tall")
-    return f"<div>{wide}{tall}</div>"
+    maps = [
+        paint(each, step=1, label=label, spoiler=spoiler, css_class=css_class)
+        for each, css_class in variants(drawn, frame=True)
+    ]
+    return f"<div>{''.join(maps)}</div>"
 
 
 def evidence_html(decision: Decision, world: World | None = None) -> str:

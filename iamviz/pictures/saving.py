@@ -60,7 +60,7 @@ def save(
     kind = target.suffix.lower()
     if kind not in (".svg", ".png", ".html"):
         raise PictureError(f"a picture is saved as .svg, .png or .html, not {target.name!r}")
-    if kind == ".svg" and components & DRAWINGS and components <= DRAWINGS | {"legend"}:
+    if kind == ".svg" and components & DRAWINGS and components <= DRAWINGS | {"legend", "mid"}:
         target.write_text(svg_file(first_svg(html), components, width, theme), "utf-8")
         return target
     page = _page(html, components, steps, theme, width)

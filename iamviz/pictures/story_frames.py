@@ -9,9 +9,9 @@ from iamviz.pictures.errors import PictureError
 from iamviz.pictures.frame import FrameView, frame_html, rail_length, stepper_html
 from iamviz.pictures.lifelines import life_key, lifelines, lifelines_text, used_in
 from iamviz.pictures.map_builder import clock
-from iamviz.pictures.map_layout import layout
 from iamviz.pictures.map_model import Map
 from iamviz.pictures.map_paint import MapPicture, map_picture, paint
+from iamviz.pictures.map_rows import variants
 from iamviz.pictures.marks import clean
 from iamviz.pictures.picture import Picture
 from iamviz.pictures.revocation import revocations
@@ -31,26 +31,11 @@ from iamviz.pictures.story_parts import (
 )
 from iamviz.story.story import Step, Story
 
-NATURAL_WIDTH = 820
-"""Px up to which a map of a story runs from left to right (GRAMMAR.md, section 4)."""
-
 
 def frame_views(story: Story, name: str) -> list[FrameView]:
     """The frames of a story; ``name`` starts the names of their bets and is unique on the page."""
-    maps = story_maps(story)
+    maps = variants(story_map(story), frame=True)
     return [_view(story, step, maps, name) for step in story.steps]
-
-
-def story_maps(story: Story) -> list[tuple[Map, str]]:
-    """The maps of a story with the class that says where each is shown: left to right, and top to bottom when narrow.
-
-    A long chain would be too wide to read in a frame: it is drawn top to bottom everywhere.
-    """
-    wide = story_map(story)
-    tall = wide.turned()
-    if layout(wide).width > NATURAL_WIDTH:
-        return [(tall, "")]
-    return [(wide, "iv-map-wide"), (tall, "iv-map-tall")]
 
 
 def _view(story: Story, step: Step, maps: Sequence[tuple[Map, str]], name: str) -> FrameView:
@@ -115,8 +100,7 @@ def story_map_picture(story: Story, step: int | None = None) -> MapPicture:
     """The map of a story at a step, or of all its steps."""
     at = _step(story, step)
     label = map_label(at) if step else _whole_label(story)
-    drawn, _ = story_maps(story)[0]
-    return map_picture(drawn, step, label, session_states(at), focus=focus_of(at) if step else ())
+    return map_picture(story_map(story), step, label, session_states(at), focus=focus_of(at) if step else ())
 
 
 def _whole_label(story: Story) -> str:

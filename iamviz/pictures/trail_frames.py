@@ -21,6 +21,7 @@ from iamviz.pictures.frame import FrameView, frame_html, rail_length, stepper_ht
 from iamviz.pictures.lifelines import Lamp, LifeRow, lifelines, lifelines_text
 from iamviz.pictures.map_builder import clock
 from iamviz.pictures.map_paint import paint
+from iamviz.pictures.map_rows import variants
 from iamviz.pictures.marks import clean, esc, shorten
 from iamviz.pictures.notes import notes
 from iamviz.pictures.picture import Picture
@@ -146,8 +147,7 @@ def trail_picture(trail: Trail) -> Picture:
 
 def observed_frames(story: ObservedStory, name: str, *, nav: bool) -> list[str]:
     """Each step's markup; with ``nav``, First, Prev, Next and Last stand above it for the stepper called ``name``."""
-    wide = trail_map(story)
-    tall = wide.turned()
+    shown = variants(trail_map(story), frame=True)
     titles = [step.title for step in story.steps]
     found = []
     for step in story.steps:
@@ -155,7 +155,7 @@ def observed_frames(story: ObservedStory, name: str, *, nav: bool) -> list[str]:
         label = step.caption_text
         maps = [
             paint(drawn, step=step.number, label=label, states=states, css_class=css_class)
-            for drawn, css_class in ((wide, "iv-map-wide"), (tall, "iv-map-tall"))
+            for drawn, css_class in shown
         ]
         view = FrameView(
             number=step.number,
@@ -163,7 +163,7 @@ def observed_frames(story: ObservedStory, name: str, *, nav: bool) -> list[str]:
             clock=f"{step.clock:%H:%M:%S}",
             caption_html="".join(_caption_part(text, kind, step.outcome) for text, kind in step.caption),
             map_wide=maps[0],
-            map_tall=maps[1],
+            map_tall="".join(maps[1:]),
             why_html=_why(step),
             life_html=_life(story, step),
             answer_html=_answer(step),

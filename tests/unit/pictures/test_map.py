@@ -165,12 +165,12 @@ def test_small_maps_come_wide_and_tall_large_ones_scroll_and_get_compact() -> No
     def row(count: int) -> Map:
         return Map((), tuple(MapNode(f"k{n}", "user", f"user {n}") for n in range(count)))
 
-    twelve = pic.map_picture(row(12))
-    assert 'class="iv-wide-map"' in twelve.html
-    assert "iv-compact" not in twelve.html
+    assert "iv-compact" not in pic.map_picture(row(12)).html
     thirty = pic.map_picture(row(30))
     assert "iv-compact" in thirty.html
     assert 'class="kd"' not in thirty.html
+    assert 'class="iv-wide-map"' not in thirty.html
+    assert 'class="iv-wide-map"' in pic.map_picture(row(40)).html
 
 
 def test_text_lists_things_then_events() -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 import iamviz as iv
 from iamviz.pictures.map_layout import _HEAD, _apart, layout
 from iamviz.pictures.map_model import Map, MapAccount, MapEdge, MapNode
-from iamviz.pictures.story_frames import story_maps
+from iamviz.pictures.map_rows import variants
+from iamviz.pictures.story_map import story_map
 
 STORIES = ["staging_bucket", "two_coats", "narrowing", "capital_one", "key_leaked", "pass_role", "turnstile"]
 
@@ -34,7 +35,7 @@ def test_places_that_are_apart_already_stay(steps: list[int]) -> None:
 
 @pytest.mark.parametrize("name", STORIES)
 def test_heads_of_neighbouring_ranks_do_not_lie_on_one_another(name: str) -> None:
-    for drawn, _ in story_maps(iv.play(name)):
+    for drawn, _ in variants(story_map(iv.play(name)), frame=True):
         axis = 0 if drawn.downwards else 1
         ends: dict[str, list[float]] = defaultdict(list)
         for edge, route in zip(drawn.edges, layout(drawn).routes, strict=True):
@@ -62,6 +63,6 @@ def test_words_right_of_a_line_stand_inside_of_the_account() -> None:
 
 
 def test_two_accounts_never_grow_into_each_other() -> None:
-    drawn = story_maps(iv.play("two_locks"))[-1][0]
+    drawn = variants(story_map(iv.play("two_locks")), frame=True)[-1][0]
     boxes = sorted(layout(drawn).accounts.values(), key=lambda box: box.x)
     assert not any(one.meets(other) for i, one in enumerate(boxes) for other in boxes[i + 1 :])
