@@ -37,7 +37,7 @@ def findings(world: World) -> Findings:
     ]
     found.sort(key=lambda one: (_WEIGHT[one.risk], bool(one.depends), one.code, one.who))
     counts = [f"{sum(one.risk is risk for one in found)} {risk.value}" for risk in Risk]
-    sentence = f"{len(found)} findings: {', '.join(counts)}." if found else "Nothing was found."
+    sentence = f"{len(found)} finding{'s' * (len(found) != 1)}: {', '.join(counts)}." if found else "Nothing was found."
     unknowns = (*_left_out(world), *world.unknowns)
     return Findings("What is worth knowing?", sentence, COLUMNS, unknowns, tuple(found), world)
 

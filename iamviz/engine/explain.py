@@ -121,11 +121,12 @@ class Explanation:
     def near_misses(self) -> tuple[StatementTrace, ...]:
         """The Allow statements of the closed gates, nearest miss first.
 
-        So are those of a resource policy that says nothing, where they speak of what is asked for, but to somebody else
-        or under other conditions.
+        Where the identity policies say nothing, so are those of a resource policy that says nothing either, if they
+        speak of what is asked for, but to somebody else or under other conditions: its yes would have been enough. It
+        would not open a boundary or an SCP.
         """
         misses = [t for gate in self.closed for t in gate.statements if not t.applies and _allows(t)]
-        if self.closed:
+        if any(gate.kind is PolicyKind.IDENTITY for gate in self.closed):
             gates = (gate for row in self.rows for gate in row.gates)
             silent = (
                 g for g in gates if g.kind is PolicyKind.RESOURCE and g.status is Status.SAYS_NOTHING and not g.closed

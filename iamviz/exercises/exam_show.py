@@ -29,7 +29,7 @@ def _request(step: Step) -> str:
         if part.verdict:
             break
         shown.append(part.text)
-    return "".join(shown).partition(":")[0]
+    return "".join(shown).rpartition(": ")[0]
 
 
 def _so(answer: str, outcome: str) -> str:

@@ -227,8 +227,12 @@ def _told(seed: int, world: World, calls: list[Call]) -> Story:
 
 
 def _asked(world: World, call: Call) -> str:
-    """The request in words, with the places of a caption."""
-    who = f"{{{call.actor}}}" if call.actor in world.labels else f"The {{session|session {call.actor}}}"
+    """The request in words, with the places of a caption; of a session, from when to when it runs."""
+    if call.actor in world.labels:
+        who = f"{{{call.actor}}}"
+    else:
+        session = world.sessions[world.profiles[call.actor]]
+        who = f"The {{session|session {call.actor}}} ({session.issued:%H:%M} to {session.expires:%H:%M})"
     if call.operation == "sts:AssumeRole":
         role = Arn.parse(call.params["RoleArn"])
         return f"{who} asks for {{{role.name}}} in {world.account(role.account).name}"

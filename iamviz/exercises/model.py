@@ -219,6 +219,9 @@ class Report:
         failing = self.first_failing
         if failing is None or failing.got == "allowed" or failing.want != "allowed":
             return ""
+        profile = failing.case.calls[-1].actor.partition("session:")[2]
+        if profile and profile not in failing.result.world.profiles:
+            return f"No move has kept credentials as `{profile}`."
         return " ".join(hint.sentence for hint in hints(failing.result))
 
     @property

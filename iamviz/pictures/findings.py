@@ -10,6 +10,8 @@ from iamviz.accounts.finding import AccountFinding, Findings, Risk
 from iamviz.accounts.findings import findings
 from iamviz.pictures.asked import AskedPicture, unknowns_html
 from iamviz.pictures.marks import esc, inline
+from iamviz.pictures.picture import Picture
+from iamviz.pictures.story_frames import stepper_picture
 from iamviz.world.world import World
 
 __all__ = ["FindingsPicture", "findings_picture"]
@@ -35,6 +37,18 @@ class FindingsPicture(AskedPicture):
     def of(self, code: str) -> tuple[AccountFinding, ...]:
         """The findings of one code."""
         return cast("Findings", self.answer).of(code)
+
+    def play(self, code: str = "") -> Picture:
+        """The weightiest finding that plays as a story, of any code or of one, as a stepper.
+
+        A sentence says so where none does.
+        """
+        told = (one.story() for one in (self.of(code) if code else self.found))
+        story = next((story for story in told if story is not None and story.steps), None)
+        if story is None:
+            words = "Nothing was found that plays as a story."
+            return Picture(f"<p>{words}</p>", words)
+        return stepper_picture(story, f"finding-{code.lower().replace('_', '-') or 'first'}")
 
 
 def findings_picture(world: World) -> FindingsPicture:

@@ -44,10 +44,14 @@ _PROBES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 
 
 class WorldGraph:
-    """The nodes of a world by key (ARNs, session keys, names of services) and the lines between them."""
+    """The nodes of a world by key (ARNs, session keys, names of services) and the lines between them.
 
-    def __init__(self, world: World) -> None:
+    Without ``verdicts`` the lines that say who may do what are left out; memberships and sessions stay.
+    """
+
+    def __init__(self, world: World, verdicts: bool = True) -> None:
         self.world = world
+        self.verdicts = verdicts
 
     @cached_property
     def nodes(self) -> dict[str, MapNode]:
@@ -99,7 +103,7 @@ class WorldGraph:
             for group in user.groups:
                 if group in self.nodes:
                     found.append(MapEdge(arn, group, "member", title="is a member of the group"))
-        for role, callers in self.trust.items():
+        for role, callers in self.trust.items() if self.verdicts else ():
             for trusted in callers:
                 conditions = trusted.conditions
                 verb = self._condition(role, trusted) if conditions else MAY_ASSUME
@@ -135,7 +139,7 @@ class WorldGraph:
         """The lines from a user, role or session to the resources that it may reach; sessions speak for their role."""
         world = self.world
         who = f"session:{self._profile_of[key]}" if key in self._profile_of else key
-        if who == key and key not in world.users and key not in world.roles:
+        if not self.verdicts or (who == key and key not in world.users and key not in world.roles):
             return
         session = world.sessions.get(key)
         owner_arn = session.principal if session else key
@@ -165,7 +169,7 @@ class WorldGraph:
         docs/rules/roles_and_sessions.md 2.4: inside one account, by `iam:PassRole`; the service assumes the role later.
         """
         who = f"session:{self._profile_of[key]}" if key in self._profile_of else key
-        for role, callers in self.trust.items():
+        for role, callers in self.trust.items() if self.verdicts else ():
             if role == key or self.nodes[role].account != self.nodes[key].account:
                 continue
             allowed = []

@@ -29,7 +29,12 @@ _MOST_TOLD: Final = 12
 
 
 def world_map(
-    world: World, center: str = "", hops: int = 1, keep: Iterable[str] = (), passing: Iterable[str] = ()
+    world: World,
+    center: str = "",
+    hops: int = 1,
+    keep: Iterable[str] = (),
+    passing: Iterable[str] = (),
+    verdicts: bool = True,
 ) -> Map:
     """The map of a world, or of what is around ``center``: a label, a profile, an ARN, or a name that is unique.
 
@@ -37,16 +42,22 @@ def world_map(
     it). Without a centre, a world of more than 60 nodes is drawn around the role that most others may assume. Users of
     the same groups, policies and lines are folded into one node; those in ``keep``, those with a label and those with a
     session stay out of the fold. For those in ``passing`` the roles are drawn, too, that they may pass to a service
-    (`iam:PassRole`) which these roles trust. WorldError for a name that the world does not hold.
+    (`iam:PassRole`) which these roles trust. With ``verdicts=False`` no line says who may do what, only who is in which
+    group and which session is whose: a map to ask questions about. WorldError for a name that the world does not hold.
     """
-    return _draw(world, center, hops, keep, passing)[0]
+    return _draw(world, center, hops, keep, passing, verdicts)[0]
 
 
 def world_map_picture(
-    world: World, center: str = "", hops: int = 1, keep: Iterable[str] = (), passing: Iterable[str] = ()
+    world: World,
+    center: str = "",
+    hops: int = 1,
+    keep: Iterable[str] = (),
+    passing: Iterable[str] = (),
+    verdicts: bool = True,
 ) -> MapPicture:
     """The map of a world (see `world_map`) as a picture; what it is drawn around stands out, and a sentence says so."""
-    drawn, focus, told = _draw(world, center, hops, keep, passing)
+    drawn, focus, told = _draw(world, center, hops, keep, passing, verdicts)
     left = states_in(world)
     states = {node.key: left[node.key] for node in drawn.nodes if node.key in left}
     picture = map_picture(drawn, None, _sentence(world, drawn, focus), states, focus=(focus,) if focus else ())
@@ -70,9 +81,11 @@ def _sentence(world: World, drawn: Map, focus: str) -> str:
     return f"Map{around}: {count} in {names or 'no account'}." + (f" {told}." if told else "")
 
 
-def _draw(world: World, center: str, hops: int, keep: Iterable[str], passing: Iterable[str]) -> tuple[Map, str, str]:
+def _draw(
+    world: World, center: str, hops: int, keep: Iterable[str], passing: Iterable[str], verdicts: bool
+) -> tuple[Map, str, str]:
     """The map, the key of its centre ("" for the whole world), and what has to be told about the choice."""
-    graph = WorldGraph(world)
+    graph = WorldGraph(world, verdicts)
     kept = {_find(world, graph, name) for name in keep}
     givers = {_find(world, graph, name): None for name in passing}
     passed = [line for giver in givers for line in graph.passes(giver)]
