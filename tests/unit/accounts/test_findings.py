@@ -375,3 +375,11 @@ def test_a_way_through_roles_is_a_story_with_what_it_asks_for() -> None:
     assert story.steps[1].call is not None
     assert story.steps[1].call.params["ExternalId"] == "cust-7f3a"
     assert iv.can_reach(world, "ana").story("B") == story
+
+
+def test_the_weightiest_finding_that_plays_is_played() -> None:
+    found = iv.findings(iv.load("example_company"))
+    assert found.play().text.startswith(found.found[0].rule.title)
+    assert "github-apps" in found.play("GITHUB_OIDC_TOO_WIDE").text
+    assert found.play("UNUSED_ROLE").text.startswith("Nothing was found that plays")
+    assert iv.findings(iv.load("six_doors")).play().text.startswith("Nothing was found that plays")

@@ -200,6 +200,14 @@ def test_a_resource_policy_for_somebody_else_is_a_near_miss_too() -> None:
     assert [element.name for element in told.near_misses[0].misses] == ["Principal"]
 
 
+def test_no_resource_policy_is_a_near_miss_of_a_boundary() -> None:
+    """Its yes would not open the boundary: what comes near is what stands in the boundary."""
+    bucket = unnamed("resource", Principal={"AWS": "arn:aws:iam::111122223333:user/bea"})
+    limit = unnamed("boundary", Action="ec2:*")
+    told = explain(PolicySet(identity=[unnamed("identity")], resource=bucket, boundary=limit))
+    assert [miss.policy.kind for miss in told.near_misses] == ["boundary"]
+
+
 def test_a_session_is_told_with_its_role_where_the_path_is_what_is_missing() -> None:
     session = Caller(
         "role-session",

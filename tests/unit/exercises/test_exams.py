@@ -93,6 +93,13 @@ def test_the_words_of_an_exam_and_its_cards_do_not_tell(first: Exam) -> None:
         assert f'name="exam-1-{number}-verdict"' in card.html
 
 
+def test_a_card_says_from_when_to_when_a_session_runs(first: Exam) -> None:
+    told = [line for line in str(first).splitlines() if "session" in line]
+    assert told
+    assert all("(09:00 to 09:15)" in line or "(09:40 to 10:40)" in line for line in told)
+    assert sum("(09:00 to 09:15)" in line for line in told) == first.outcomes.count("expired") == 1
+
+
 def test_the_report_tells_each_question_with_its_reason(first: Exam) -> None:
     report = first.check({1: "expired"})
     html = report.picture.html

@@ -231,3 +231,9 @@ def test_no_heading_stands_over_nothing() -> None:
     assert report.first_failing is not None
     assert report.first_failing.result.error is None
     assert report.picture.html.endswith("</table></div>")
+
+
+def test_a_case_says_when_no_move_has_kept_the_credentials_that_it_needs() -> None:
+    hub = {"RoleArn": "arn:aws:iam::111122223333:role/Hub", "RoleSessionName": "ana"}
+    report = exercise("puzzle_three_hops").check([iv.Call("Ana", "sts:AssumeRole", hub, save="hub")])
+    assert report.advice == "No move has kept credentials as `loot`."

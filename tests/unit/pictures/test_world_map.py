@@ -232,3 +232,14 @@ def test_who_may_pass_which_role_is_drawn_for_whom_one_asks() -> None:
     assert "Who may pass it: Ana." in iv.map(story.start, center="AdminFn", passing=["Ana"]).html
     with pytest.raises(WorldError, match="nothing is called"):
         world_map(story.start, passing=["Nobody"])
+
+
+def test_without_verdicts_no_line_says_who_may_do_what() -> None:
+    world = iv.play("staging_bucket").steps[4].after
+    told, asked = world_map(world), world_map(world, verdicts=False)
+    assert names(told) == names(asked)
+    assert {edge.kind for edge in told.edges} >= {"trust", "permission", "session"}
+    assert {edge.kind for edge in asked.edges} == {"session"}
+    around = world_map(world, "StagingEngineer", passing=["Ana"], verdicts=False)
+    assert {edge.kind for edge in around.edges} == {"session"}
+    assert "may" not in iv.map(world, verdicts=False).text
