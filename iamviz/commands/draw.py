@@ -36,10 +36,6 @@ Examples:
 """
 
 
-_IN_PYTHON = 'iv.map(world, center="…") draws it'
-_HERE = "iamviz draw WHO draws it"
-
-
 def draw(
     who: Annotated[
         str, typer.Argument(metavar="[WHO]", help="A user or role: name, label or ARN.", autocompletion=some_people)
@@ -71,7 +67,7 @@ def draw(
         say_json({"nodes": nodes, "lines": lines})
     if to is None:
         if not as_json:
-            say(picture.text.replace(_IN_PYTHON, _HERE))
+            say(picture.text)
         return
     if to.suffix.lower() != ".html":
         try:

@@ -100,7 +100,7 @@ def _draw(
             return _map(world, nodes, edges), "", ""
         focus = _busiest(graph)
         told = f"This world has {len(graph.nodes)} nodes: this is what is around {graph.nodes[focus].name}. "
-        told += 'iv.map(world, center="…") draws it around another one.'
+        told += 'iv.map(world, center="…"), or iamviz draw WHO, draws it around another one.'
     chosen, edges = _around(graph, focus, hops, passed)
     nodes, edges = _fold(world, [n for key, n in graph.nodes.items() if key in chosen], edges, kept | {focus})
     return _map(world, nodes, edges), focus, told
