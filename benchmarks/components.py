@@ -3,10 +3,11 @@
     python -m benchmarks.components
 
 Exports a notebook with every component and opens it from a file, and opens it live in a JupyterLab of its own; both in
-headless Chromium. Measured in the page, in milliseconds, median and worst: from a click (exported: on a label; live: on
-a button) to the next frame painted with what it shows; for the policy bench from a keystroke to the changed table on
-the screen, with the pause that gathers keystrokes in it (``bench_pause_ms``). ``bench_kernel_ms`` is the kernel's part:
-check, decide, draw. Needs the test extras and a Chromium on PATH.
+headless Chromium. Measured in the page, in milliseconds, median and worst: from a click to the next frame painted with
+what it shows; beside it, live, the way of an empty change to the kernel and back (``live_round_trip_ms``); for the
+policy bench from a keystroke to the changed table on the screen, with the pause that gathers keystrokes in it
+(``bench_pause_ms``). ``bench_kernel_ms`` is the kernel's part: check, decide, draw. Needs the test extras and a
+Chromium on PATH.
 """
 
 import json
@@ -45,20 +46,27 @@ iv.explorer(story, actions=actions, resources=[logo, prod], at=["09:00", "09:20"
     "iv.predict(story.steps[5])",
     """asks = [("staging", f"s3:{verb}Object", logo) for verb in ("Get", "Put", "Delete")]
 iv.policy_bench("ReadStagingAssets", world=story.steps[4].after, asks=asks)""",
+    """import ipywidgets
+asked, answered = ipywidgets.ToggleButtons(options=["ping", "pong"], tooltips=["ping", "pong"]), ipywidgets.Label()
+asked.observe(lambda change: setattr(answered, "value", asked.value), "value")
+answered.add_class("round-trip")
+ipywidgets.VBox([asked, answered])""",
 )
 EDITS = 15
+PAUSE_MS = 150
+LOOK_MS = 2_500
 
 # Clicks one element after another, as a person does: when all is quiet again. Waits for the state that the click leads
 # to, painted: a task behind the next animation frame runs when the browser has painted.
 CLICKS = """
-async ([targets, shown]) => {
+async ([targets, shown, pause]) => {
   const painted = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
   const state = () => [...document.querySelectorAll(shown)]
     .map(e => (e.checkVisibility() ? e.textContent.length + (e.dataset.outcome || '') : '')).join();
   const times = [];
   for (const target of [...document.querySelectorAll(targets)].filter(e => e.checkVisibility())) {
     const before = state();
-    await new Promise(done => setTimeout(done, 150));
+    await new Promise(done => setTimeout(done, pause));
     const start = performance.now();
     target.click();
     await painted();
@@ -108,7 +116,7 @@ def exported(browser: Browser, notebook: Path, folder: Path) -> dict[str, Any]:
         ("explorer", ".iv-explorer label", ".iv-explorer [data-outcome]"),
         ("predict", ".iv-predict label", ".iv-predict .iv-gates, .iv-predict .hit, .iv-predict .mis"),
     ):
-        found |= told(f"exported_{name}", page.evaluate(CLICKS, [targets, shown]))
+        found |= told(f"exported_{name}", page.evaluate(CLICKS, [targets, shown, PAUSE_MS]))
     page.context.close()
     return found
 
@@ -138,12 +146,18 @@ def live(browser: Browser, folder: Path) -> dict[str, Any]:
 
 
 def _measured(page: Page) -> dict[str, Any]:
-    buttons, frames = "button[title^='Step ']", ".jupyter-widgets .iv-frame"
-    page.locator(buttons).first.scroll_into_view_if_needed()
-    found: dict[str, Any] = told("live_stepper", page.evaluate(CLICKS, [buttons, frames])[1:])
-    choices = ", ".join(f"button[title='{value}']" for value in ("s3:GetObject", "s3:DeleteObject", "09:20", "09:00"))
-    page.locator("button[title='09:20']").scroll_into_view_if_needed()
-    found |= told("live_explorer", page.evaluate(CLICKS, [choices, f"{frames} .iv-caption, .iv-explorer"]))
+    def clicked(name: str, targets: str, shown: str, pause: int = PAUSE_MS) -> dict[str, float]:
+        page.locator(targets).first.scroll_into_view_if_needed()
+        page.wait_for_timeout(2_000)
+        return told(f"live_{name}", page.evaluate(CLICKS, [targets, shown, pause]))
+
+    stepper, clock = ".jupyter-widgets .iv-stepper:not(.iv-clock)", ".jupyter-widgets .iv-clock"
+    found = clicked("stepper", f"{stepper} .iv-rail label", f"{stepper} .iv-frame")
+    found |= clicked("clock", f"{clock} .iv-rail label", f"{clock} .iv-frame")
+    # A person looks at an answer before the next choice; meanwhile the kernel draws what is around it.
+    found |= clicked("explorer", ".iamviz-explorer label", ".iamviz-explorer .iv-full, .iamviz-explorer .pn", LOOK_MS)
+    for _ in range(3):
+        found |= clicked("round_trip", "button[title=pong], button[title=ping]", ".round-trip")
     page.locator(".iamviz-bench textarea").scroll_into_view_if_needed()
     edits = []
     for number in range(EDITS):

@@ -164,7 +164,8 @@ def _page_css() -> str:
 
 @cache
 def _script() -> str:
-    return _template_text("page.js")
+    gains = (files("iamviz.pictures") / "style" / "gains.js").read_text("utf-8")
+    return f'(() => {{\n"use strict";\n{gains}\n{_template_text("page.js")}}})();\n'
 
 
 def _template_text(name: str) -> str:

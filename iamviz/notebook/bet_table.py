@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import ipywidgets as widgets
 
-from iamviz.notebook.component import Component, html_widget
+from iamviz.notebook.component import Component, live_name, live_picture
 from iamviz.pictures.action_table import ActionTable, questions_table
 from iamviz.pictures.bet_table import bet_table_picture
 from iamviz.pictures.picture import Picture
@@ -34,13 +34,17 @@ class BetTable(Component):
         """The same table with every answer."""
         return questions_table(self.identities, self.questions, self.title)
 
+    def _drawn(self, name: str) -> Picture:
+        return bet_table_picture(name, self.identities, self.questions, self.title)
+
     @property
     def picture(self) -> Picture:
         """The table without scripts."""
-        return bet_table_picture(self.name, self.identities, self.questions, self.title)
+        return self._drawn(self.name)
 
     def _make_widget(self) -> widgets.Widget:
-        return html_widget(bet_table_picture(f"{self.name}-live", self.identities, self.questions, self.title))
+        name = live_name(self.name)
+        return live_picture(self._drawn(name), name)
 
 
 def bet_table(

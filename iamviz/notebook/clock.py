@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import ipywidgets as widgets
 
-from iamviz.notebook.component import Component
-from iamviz.notebook.slider import scrubber
-from iamviz.pictures.clock import Clock, clock_picture, pane_html
+from iamviz.notebook.component import Component, live_name, live_picture
+from iamviz.notebook.slider import MILLISECONDS
+from iamviz.pictures.clock import Clock, clock_picture
 from iamviz.pictures.instants import Asked
 from iamviz.pictures.picture import Picture
 from iamviz.story.story import Story
@@ -33,9 +33,8 @@ class StoryClock(Component):
         return clock_picture(self.name, self._clock)
 
     def _make_widget(self) -> widgets.Widget:
-        made = self._clock
-        drawn = [pane_html(made, k) for k in range(len(made.instants))]
-        return scrubber(made.times(), "Time", drawn, self.picture)
+        name = live_name(self.name)
+        return live_picture(clock_picture(name, self._clock), name, "Time", MILLISECONDS)
 
 
 def clock(story: Story, probes: Iterable[Asked] | None = None) -> StoryClock:

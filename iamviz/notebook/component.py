@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from abc import ABC, abstractmethod
+from functools import cache
+from html import escape
+from importlib.resources import files
 from typing import Any, ClassVar
 
 import ipywidgets as widgets
 
 from iamviz.pictures.css import root, style_tag
+from iamviz.pictures.marks import esc
 from iamviz.pictures.picture import Picture
 
 FULL = {"width": "100%", "margin": "0"}
 """A picture decides its looks by the width of its container, so every box around it says how wide it is."""
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+_KERNEL = secrets.token_hex(2)
 
 _taken: set[str] = set()
 
@@ -67,9 +75,33 @@ class Component(ABC):
         return bundle
 
 
-def html_widget(picture: Picture) -> widgets.HTML:
-    """A picture as a widget: its own radios answer clicks, without a round trip to the kernel."""
-    style = style_tag(picture.components, picture.steps)
+def live_picture(picture: Picture, name: str, thing: str = "Step", pace: int = 2500) -> widgets.HTML:
+    """A picture as a widget: its own radios answer clicks, without a round trip to the kernel.
+
+    ``live.js`` gives it Play and a slider, called ``thing``, with ``pace`` milliseconds between two steps, the tally of
+    bets and copy buttons. Where a host forbids scripts, it is what an exported page shows. ``name`` is the one that its
+    radios' names start with: without it, the same picture has the same key in the tally whenever its cell is run.
+    """
+    components = picture.components | {"live"}
+    style = style_tag(components, picture.steps).replace("<style", f'<style onload="{_script()}"', 1)
+    key = hashlib.sha256(picture.html.replace(name, "").encode()).hexdigest()[:12]
     # In a section, the head of a frame is no landmark of the whole window.
-    shown = f"<section>{root(picture.html, picture.components, picture.steps)}</section>"
-    return widgets.HTML(style + shown, layout=FULL)
+    section = f'<section data-iv-key="{key}" data-iv-thing="{esc(thing)}" data-iv-pace="{pace}">'
+    return widgets.HTML(f"{style}{section}{root(picture.html, components, picture.steps)}</section>", layout=FULL)
+
+
+def live_name(name: str) -> str:
+    """``name`` for the live view: one window may hold several notebooks, and their radios must not meet."""
+    return f"{name}-{_KERNEL}"
+
+
+@cache
+def _script() -> str:
+    """The scripts as the text of an attribute, without comments and indents.
+
+    A widget's markup is set as ``innerHTML``, where a ``<script>`` does not run; a style tells when it is in force.
+    """
+    gains = (files("iamviz.pictures") / "style" / "gains.js").read_text("utf-8")
+    live = (files("iamviz.notebook") / "live.js").read_text("utf-8")
+    lines = (line.strip() for line in f'"use strict";\nconst style = this;\n{gains}{live}'.splitlines())
+    return escape("\n".join(line for line in lines if line and not line.startswith("//")), quote=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipywidgets as widgets
 
 from iamviz.engine.decision import Decision
-from iamviz.notebook.component import Component, html_widget
+from iamviz.notebook.component import Component, live_name, live_picture
 from iamviz.pictures.picture import Picture
 from iamviz.pictures.predict import answer_words, predict_picture
 from iamviz.story.story import Step
@@ -44,7 +44,8 @@ class Predict(Component):
         return self._drawn(self.name)
 
     def _make_widget(self) -> widgets.Widget:
-        return html_widget(self._drawn(f"{self.name}-live"))
+        name = live_name(self.name)
+        return live_picture(self._drawn(name), name)
 
 
 def predict(

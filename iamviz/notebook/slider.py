@@ -1,19 +1,19 @@
-"""The slider, live: one picture of several at a time, joined to a slider and Play in the browser."""
+"""The slider, live: one picture of several at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import ipywidgets as widgets
 
-from iamviz.notebook.component import FULL, Component
-from iamviz.pictures.css import root, style_tag
+from iamviz.notebook.component import Component, live_name, live_picture
 from iamviz.pictures.picture import Picture
 from iamviz.pictures.slider import checked_slides, slider_picture
 
 __all__ = ["Slider", "slider"]
 
-_MILLISECONDS = 1200
+MILLISECONDS = 1200
+"""Between two pictures, when Play runs."""
 
 
 class Slider(Component):
@@ -32,26 +32,8 @@ class Slider(Component):
         return slider_picture(self.name, self.pictures, self.thing)
 
     def _make_widget(self) -> widgets.Widget:
-        drawn = [f"<div>{picture.html}</div>" for picture in self.pictures.values()]
-        return scrubber(list(self.pictures), self.thing, drawn, self.picture)
-
-
-def scrubber(labels: Sequence[str], thing: str, drawn: Sequence[str], still: Picture) -> widgets.Widget:
-    """Panes of the clock or of a slider, one at a time; ``still`` is the picture whose style rules they need.
-
-    Slider, Play and panes are joined in the browser, so that a move costs no round trip to the kernel.
-    """
-    shown = (f'<div class="iv-clock"><section class="iv-frame">{one}</section></div>' for one in drawn)
-    panes = [widgets.HTML(root(one, still.components), layout=FULL) for one in shown]
-    stack = widgets.Stack(panes, selected_index=0, layout=FULL)
-    options = [(label, k) for k, label in enumerate(labels)]
-    slider = widgets.SelectionSlider(options=options, index=0, description=thing, layout=FULL)
-    play = widgets.Play(min=0, max=len(panes) - 1, interval=_MILLISECONDS, show_repeat=False)
-    widgets.jslink((slider, "index"), (stack, "selected_index"))
-    widgets.jslink((play, "value"), (slider, "index"))
-    controls = widgets.HBox([play, slider], layout={"align_items": "center", **FULL})
-    style = widgets.HTML(style_tag(still.components))
-    return widgets.VBox([style, controls, stack], layout=FULL)
+        name = live_name(self.name)
+        return live_picture(slider_picture(name, self.pictures, self.thing), name, self.thing, MILLISECONDS)
 
 
 def slider(pictures: Mapping[str, Picture], thing: str = "Time") -> Slider:

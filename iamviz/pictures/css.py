@@ -48,6 +48,7 @@ COMPONENTS: Final = (
     "explorer",
     "bench",
     "chapters",
+    "live",
 )
 """Every sheet beside the tokens and the base, in the order in which the rules are written."""
 

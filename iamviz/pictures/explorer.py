@@ -15,7 +15,7 @@ from typing import Final
 
 from iamviz.pictures.css import MAX_OPTIONS
 from iamviz.pictures.evidence import highlights_of
-from iamviz.pictures.exploration import SELF, Exploration, Found, Picks
+from iamviz.pictures.exploration import SELF, Dimension, Exploration, Found, Picks
 from iamviz.pictures.frame import checked_id
 from iamviz.pictures.marks import clean, esc, hue_of, mark, shorten
 from iamviz.pictures.picture import Picture
@@ -25,6 +25,8 @@ MOST: Final = 400
 """Combinations that are decided ahead and written into the page."""
 
 PANE_BYTES: Final = 2_000
+_MOST_CHIPS: Final = 6
+_LONGEST_CHIP: Final = 28
 _LINES: Final = 7
 _WIDE: Final = 88
 _SENTENCE: Final = 260
@@ -46,6 +48,39 @@ def explorer_picture(name: str, asked: Exploration) -> Picture:
         f'<div class="iv-explorer" role="group" aria-label="Explorer: {asked.size} combinations">{groups}{panes}</div>'
     )
     return Picture(html, text(asked, fits), frozenset({"explorer"}), steps=max(counts) if fits else 0)
+
+
+def live_explorer_picture(name: str, asked: Exploration) -> Picture:
+    """The explorer with a kernel behind it: beyond 400 combinations the questions alone, long ones as lists."""
+    counts = [len(dimension.values) for dimension in asked.dimensions]
+    if asked.size <= MOST and max(counts) <= MAX_OPTIONS:
+        return explorer_picture(name, asked)
+    checked_id(name)
+    groups = "".join(
+        (_group if _fits_a_row(dimension) else _listed)(name, asked, level)
+        for level, dimension in enumerate(asked.dimensions, 1)
+    )
+    label = f"Explorer: {asked.size} combinations"
+    html = f'<div class="iv-explorer" role="group" aria-label="{label}">{groups}</div>'
+    return Picture(html, text(asked, False), frozenset({"explorer"}))
+
+
+def _fits_a_row(dimension: Dimension) -> bool:
+    return len(dimension.shown) <= _MOST_CHIPS and all(len(shown) <= _LONGEST_CHIP for shown in dimension.shown)
+
+
+def _listed(name: str, asked: Exploration, level: int) -> str:
+    """A question with many answers as a list that opens; where two are shown alike, each is told in full."""
+    dimension = asked.dimensions[level - 1]
+    told = (
+        shown if dimension.shown.count(shown) == 1 else f"{shown} · {value}"
+        for value, shown in zip(dimension.values, dimension.shown, strict=True)
+    )
+    options = "".join(f"<option>{esc(shorten(one, 120))}</option>" for one in told)
+    return (
+        f'<div class="gr g{level}"><span class="t2 b" aria-hidden="true">{dimension.word}</span>'
+        f'<select id="{name}-{level}" aria-label="{dimension.word}">{options}</select></div>'
+    )
 
 
 def _too_many(asked: Exploration) -> str:

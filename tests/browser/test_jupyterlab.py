@@ -19,7 +19,7 @@ def lesson(chromium: Browser, jupyterlab: Lab) -> Iterator[Visit]:
     """The notebook with all its cells run; sent messages to the kernel are recorded."""
     visit = run_all_cells(chromium, jupyterlab.notebook("00_start_here.ipynb"), height=1100)
     page = visit.page
-    page.locator(".jupyter-widgets .noUi-handle").first.wait_for(timeout=PATIENCE)
+    slider(page).wait_for(timeout=PATIENCE)
     page.locator(".jp-WindowedPanel-outer").first.evaluate("panel => { panel.scrollTop = 0; }")
     expect(frame(page)).to_have_count(1, timeout=PATIENCE)
     yield visit
@@ -36,7 +36,16 @@ def highlighted(page: Page) -> list[str | None]:
 
 
 def rail(page: Page) -> Locator:
-    return page.locator(".jupyter-widgets button[title^='Step '], .widget-toggle-button[title^='Step ']")
+    return page.locator(".jupyter-widgets .iv-stepper:not(.iv-clock)").first.locator(".iv-rail label")
+
+
+def weight(label: Locator) -> str:
+    found: str = label.locator(".tt").evaluate("e => getComputedStyle(e).fontWeight")
+    return found
+
+
+def slider(page: Page) -> Locator:
+    return page.get_by_role("slider", name="Step").first
 
 
 def test_a_click_in_the_rail_changes_the_frame(lesson: Visit) -> None:
@@ -47,14 +56,14 @@ def test_a_click_in_the_rail_changes_the_frame(lesson: Visit) -> None:
     expect(frame(page)).to_have_attribute("aria-label", "Step 5 of 11")
     assert frame(page).locator(".iv-caption").inner_text() != before
     assert highlighted(page) != lit
-    lit_buttons = [button for button in rail(page).all() if "mod-active" in (button.get_attribute("class") or "")]
-    assert [button.inner_text() for button in lit_buttons] == ["5"]
+    lit_numbers = [label for label in rail(page).all() if weight(label) == "650"]
+    assert [label.locator(".no").inner_text() for label in lit_numbers] == ["5"]
 
 
 def test_the_sliders_arrow_keys_change_the_frame(lesson: Visit) -> None:
     page = lesson.page
     rail(page).nth(4).click()
-    page.locator(".jupyter-widgets .noUi-handle").first.focus()
+    slider(page).focus()
     page.keyboard.press("ArrowRight")
     expect(frame(page)).to_have_attribute("aria-label", "Step 6 of 11")
     page.keyboard.press("ArrowLeft")
@@ -65,11 +74,47 @@ def test_the_sliders_arrow_keys_change_the_frame(lesson: Visit) -> None:
 def test_rail_and_slider_follow_each_other(lesson: Visit) -> None:
     page = lesson.page
     rail(page).nth(8).click()
-    handle = page.locator(".jupyter-widgets .noUi-handle").first
-    expect(handle).to_have_attribute("aria-valuenow", "8.0")
-    handle.focus()
+    expect(slider(page)).to_have_value("9")
+    expect(slider(page)).to_have_attribute("aria-valuetext", re.compile("^Step 9 of 11: "))
+    slider(page).focus()
     page.keyboard.press("ArrowRight")
-    expect(rail(page).nth(9)).to_have_class(re.compile("mod-active"))
+    assert weight(rail(page).nth(9)) == "650"
+
+
+def test_arrow_keys_go_on_from_a_number_that_was_clicked(lesson: Visit) -> None:
+    page = lesson.page
+    rail(page).nth(6).click()
+    checked = page.locator(".jupyter-widgets .iv-stepper > :checked").first
+    expect(checked).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(frame(page)).to_have_attribute("aria-label", "Step 6 of 11")
+    expect(slider(page)).to_have_value("6")
+
+
+def test_play_walks_to_the_end_and_can_be_stopped(lesson: Visit) -> None:
+    page = lesson.page
+    rail(page).nth(9).click()
+    page.get_by_role("button", name=re.compile("^Play: ")).first.click()
+    pause = page.get_by_role("button", name=re.compile("^Pause: ")).first
+    expect(pause).to_be_visible()
+    expect(frame(page)).to_have_attribute("aria-label", "Step 11 of 11", timeout=15_000)
+    expect(pause).to_have_count(0)
+    page.get_by_role("button", name=re.compile("^Play: ")).first.click()
+    expect(frame(page)).to_have_attribute("aria-label", "Step 1 of 11")
+    pause.click()
+    expect(pause).to_have_count(0)
+
+
+def test_a_bet_that_is_made_stays_made_when_one_comes_back(lesson: Visit) -> None:
+    page = lesson.page
+    rail(page).nth(5).click()
+    bet = frame(page).locator(".iv-bet")
+    bet.locator("label").first.click()
+    rail(page).nth(0).click()
+    expect(frame(page)).to_have_attribute("aria-label", "Step 1 of 11")
+    rail(page).nth(5).click()
+    expect(bet.locator(":checked")).to_have_count(1)
+    expect(frame(page).locator(".iv-tally")).to_contain_text("Your bets in this notebook: ")
 
 
 def test_frames_answer_a_click_without_the_kernel(lesson: Visit) -> None:

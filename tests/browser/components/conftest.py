@@ -35,6 +35,10 @@ for minute in range(26):
     read = iv.Call("Ana", "s3:GetObject", story.steps[0].call.params, story.start.now + timedelta(minutes=minute))
     long.perform(read, f"Try {minute + 1}")
 iv.stepper(long)""",
+    """things = [f"arn:aws:s3:::staging-assets/file-{number}.png" for number in range(20)]
+verbs = ("Get", "Put", "Delete")
+whats = [f"s3:{verb}Object{what}" for verb in verbs for what in ("", "Tagging")] + ["s3:GetObjectAcl"]
+iv.explorer(story, actions=whats, resources=things, at=["09:00", "09:20", "10:00"])""",
 )
 
 

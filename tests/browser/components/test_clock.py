@@ -51,11 +51,12 @@ def test_clock_does_not_move_what_stays(visit: Visit) -> None:
 
 def test_clock_live(live: Visit) -> None:
     page, asked = live.page, len(live.requests)
-    box = page.locator(".jupyter-widgets").filter(has=page.locator(".iv-clock:not(.iv-slider)")).first
-    handle, pane = box.locator(".noUi-handle"), box.locator(".iv-clock:visible")
-    handle.scroll_into_view_if_needed()
+    clock = page.locator(".jupyter-widgets .iv-clock:not(.iv-slider)")
+    slider, pane = clock.get_by_role("slider", name="Time"), clock.locator(".iv-frame:visible")
+    slider.scroll_into_view_if_needed()
     for _ in range(8):
-        handle.press("ArrowRight")
+        slider.press("ArrowRight")
+    expect(slider).to_have_attribute("aria-valuetext", "10:00: It expires; session ana ends")
     expect(pane.locator(".iv-caption")).to_have_text("It expires; session ana ends")
     assert lamps(pane)[2:] == ["ExpiredToken"] * 3
     assert "execute_request" not in live.requests[asked:]

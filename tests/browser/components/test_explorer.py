@@ -42,13 +42,44 @@ def test_explorer_by_keyboard(visit: Visit) -> None:
 
 def test_explorer_live_opens_the_full_frame(live: Visit) -> None:
     page = live.page
-    box = page.locator(".jupyter-widgets").filter(has=page.get_by_role("button", name="themselves")).first
-    page.get_by_role("button", name="09:20").scroll_into_view_if_needed()
-    for name in ("StagingEngineer", "09:20"):
-        page.get_by_role("button", name=name, exact=True).click()
-    frame = box.locator(".iv-frame:visible")
+    box = page.locator(".iamviz-explorer").first
+    explorer, frame = box.locator(".iv-explorer").first, box.locator(".iv-frame:visible")
+    explorer.scroll_into_view_if_needed()
+    choose(explorer, "StagingEngineer", "09:20")
     expect(frame.locator(".iv-verdict")).to_have_attribute("data-outcome", "allowed")
     expect(frame.locator(".iv-gates")).to_be_visible()
-    page.get_by_role("button", name="prod-assets/logo.png", exact=True).click()
+    expect(explorer.locator(".pn")).to_be_hidden()
+    choose(explorer, "prod-assets/logo.png")
     expect(frame.locator(".iv-verdict")).to_have_attribute("data-outcome", "explicitDeny")
     expect(frame.locator(".iv-map-wide")).to_be_visible()
+    expect(box.get_by_role("status")).to_contain_text("denied")
+
+
+def test_explorer_live_has_drawn_ahead_what_is_one_choice_away(live: Visit) -> None:
+    """What a click shows stands in the browser already; the kernel is told, and draws what is around it."""
+    box = live.page.locator(".iamviz-explorer").first
+    explorer = box.locator(".iv-explorer").first
+    choose(explorer, "themselves", "09:00", "staging-assets/logo.png", "s3:GetObject")
+    expect(box.locator("[data-iv-picks='0.0.1.0.0']")).to_be_attached()
+    shown = explorer.get_by_text("s3:DeleteObject", exact=True).evaluate(
+        """label => {
+          label.click();
+          const shown = label.closest('.iamviz-explorer').querySelectorAll('.iv-full.on');
+          return [...shown].map(frame => frame.dataset.ivPicks);
+        }"""
+    )
+    assert shown == ["0.0.1.0.0"]
+    expect(box.locator("[data-iv-picks='0.1.1.0.0']")).to_be_attached()
+
+
+def test_a_large_explorer_asks_the_kernel(live: Visit) -> None:
+    box = live.page.locator(".iamviz-explorer").last
+    explorer, frame = box.locator(".iv-explorer").first, box.locator(".iv-frame:visible")
+    explorer.scroll_into_view_if_needed()
+    expect(explorer).to_have_attribute("aria-label", "Explorer: 1680 combinations")
+    choose(explorer, "StagingEngineer", "09:20")
+    explorer.get_by_role("combobox", name="Does").select_option("s3:DeleteObject")
+    explorer.get_by_role("combobox", name="To").select_option(label="staging-assets/file-19.png")
+    expect(frame.locator(".iv-caption")).to_contain_text("s3:DeleteObject on staging-assets/file-19.png")
+    expect(frame.locator(".iv-verdict")).to_have_attribute("data-outcome", "implicitDeny")
+    expect(box.locator(".iv-full.old")).to_have_count(0)

@@ -48,3 +48,9 @@ def test_axe_has_nothing_to_object(page_for: PageFor, page_file: Path, scheme: s
     choose(page.locator(".iv-explorer"), "StagingEngineer", "09:20")
     page.locator(".iv-clock:not(.iv-slider) .iv-rail label", has_text="10:00").click()
     assert violations(page) == []
+
+
+def test_axe_finds_nothing_in_what_is_live(live: Visit) -> None:
+    """All that stands in our outputs in JupyterLab: Play and sliders, lists, the fields of the policy bench."""
+    assert live.page.locator(".jupyter-widgets input[type=range]").count() >= 5
+    assert violations(live.page, ".jupyter-widgets") == []

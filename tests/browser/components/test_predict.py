@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, expect
 
-from tests.browser.conftest import Visit, violations
+from tests.browser.conftest import PATIENCE, Visit
 
 
 def bet(card: Locator, text: str) -> None:
@@ -70,7 +70,6 @@ def test_predict_live_by_keyboard(live: Visit) -> None:
     expect(card.get_by_role("radio", name="Allowed")).to_be_checked()
     keyboard.press("ArrowRight")
     expect(card.get_by_role("radio", name="Denied")).to_be_checked()
-    assert violations(live.page, ".jupyter-widgets .iamviz, .iamviz-bench") == []
 
 
 def test_predict_live(live: Visit) -> None:
@@ -78,3 +77,22 @@ def test_predict_live(live: Visit) -> None:
     asked = len(live.requests)
     check_predict(card)
     assert "execute_request" not in live.requests[asked:]
+
+
+def test_bets_are_counted_live_and_the_first_answer_counts_when_the_cell_is_run_again(live: Visit) -> None:
+    """``test_predict_live`` has bet on the first card: right, right, and then looked at what else there was."""
+    page, asked = live.page, len(live.requests)
+    cards = page.locator(".jupyter-widgets .iv-predict")
+    check = cards.nth(1)
+    bet(check, "Allowed")
+    bet(check, "Resource policy")
+    tally = check.locator(".iv-tally")
+    expect(tally).to_contain_text("Your bets in this notebook: ")
+    before = tally.inner_text()
+    expect(cards.nth(0).locator(".iv-tally")).to_have_text(before)
+    assert "execute_request" not in live.requests[asked:]
+    page.locator(".jp-CodeCell").nth(2).locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    expect(check.locator(":checked")).to_have_count(0, timeout=PATIENCE)
+    bet(check, "Denied")
+    expect(check.locator(".iv-tally")).to_have_text(before)

@@ -30,11 +30,12 @@ def test_a_slider_by_keyboard(visit: Visit) -> None:
 
 def test_a_slider_live(live: Visit) -> None:
     page, asked = live.page, len(live.requests)
-    named = page.locator(".widget-label").get_by_text("World", exact=True)
-    box = page.locator(".jupyter-widgets").filter(has=named).filter(has=page.locator(".iv-clock")).last
-    handle = box.locator(".noUi-handle")
-    handle.scroll_into_view_if_needed()
-    handle.press("ArrowRight")
-    expect(box.locator(".widget-readout")).to_have_text("world 2")
-    expect(box.locator(".iv-clock:visible")).to_have_count(1)
+    box = page.locator(".jupyter-widgets .iv-slider")
+    slider = box.get_by_role("slider", name="World")
+    slider.scroll_into_view_if_needed()
+    slider.press("ArrowRight")
+    expect(slider).to_have_attribute("aria-valuetext", "World: world 2")
+    expect(box.locator(".iv-frame:visible")).to_have_attribute("aria-label", "World: world 2")
+    box.locator(".iv-nav label:visible", has_text="world 3").click()
+    expect(slider).to_have_value("3")
     assert "execute_request" not in live.requests[asked:]

@@ -155,6 +155,51 @@ def test_live_every_combination_has_its_frame(story: iv.Story) -> None:
     assert "ReadStagingAssets" in component.frame((0, 1, 0, 0, 1))
 
 
+def test_what_is_one_choice_away_comes_nearest_first(story: iv.Story) -> None:
+    component = iv.explorer(story, actions=["s3:GetObject"], resources=[LOGO], at=["09:00", "09:20", "10:00"])
+    near = list(component.neighbours((0, 1, 0, 0, 1)))
+    assert near == [(1, 1, 0, 0, 1), (0, 0, 0, 0, 1), (0, 1, 0, 0, 2), (0, 1, 0, 0, 0)]
+    assert list(component.neighbours((0, 0, 0, 0, 0)))[-1] == (0, 0, 0, 0, 2)
+
+
+def test_the_live_field_takes_a_combination_and_nothing_else(story: iv.Story) -> None:
+    component = iv.explorer(story, actions=["s3:GetObject"], resources=[LOGO], at=["09:00", "09:20"])
+    field = component.widget.children[1]
+    for text in ("0.1.0.0.1", "0.1.0.0.7", "0.1", "", "a.b.c.d.e", "-1.0.0.0.0", "0.1.0.0.99999999999", "0.²0.0.0.0"):
+        field.value = text
+        assert component.picks == (0, 1, 0, 0, 1)
+    slots = [slot.value for slot in component.widget.children[3].children if slot.value]
+    assert sum('data-iv-picks="0.1.0.0.1"' in value for value in slots) == 1
+    assert len(slots) == 2
+
+
+def test_live_frames_make_room_for_new_ones(story: iv.Story) -> None:
+    component = iv.explorer(story, actions=["s3:GetObject", "s3:PutObject"], resources=[LOGO, f"{LOGO}2"])
+    field, frames = component.widget.children[1], component.widget.children[3]
+    every = [
+        f"{who}.{role}.{action}.{to}.{at}"
+        for who in "01"
+        for role in "01"
+        for action in "01"
+        for to in "01"
+        for at in "01"
+    ]
+    for picks in every:
+        field.value = picks
+        assert any(f'data-iv-picks="{picks}"' in slot.value for slot in frames.children)
+    assert len(every) > len(frames.children)
+
+
+def test_a_large_live_explorer_offers_lists(story: iv.Story) -> None:
+    things = [f"arn:aws:s3:::staging-assets/{number}" for number in range(120)]
+    component = iv.explorer(story, who=["Ana"], actions=["s3:GetObject", "s3:PutObject"], resources=things)
+    reading = Reading(component.widget.children[2].value)
+    assert not reading.faults
+    assert [e.attributes["aria-label"] for e in reading.tagged("select")] == ["To"]
+    assert len(reading.tagged("option")) == 120
+    assert "0.0.0.0.0" in component.widget.children[3].children[-1].value
+
+
 def test_a_world_is_asked_at_its_own_time(story: iv.Story) -> None:
     world = story.steps[4].after
     asked = Exploration(world, ["staging"], [None], ["s3:GetObject"], [LOGO])

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from importlib.resources import files
 
+import ipywidgets as widgets
 import pytest
 
 import iamviz as iv
@@ -99,6 +100,33 @@ def test_hostile_names_stay_text(make: Callable[[iv.Story], Component]) -> None:
     assert not any(attribute.startswith("on") for element in reading.elements for attribute in element.attributes)
     assert "{{" not in picture.html
     assert "\x1b" not in picture.text
+
+
+def markup(widget: widgets.Widget) -> str:
+    """All HTML of a live component."""
+    if isinstance(widget, widgets.HTML):
+        return str(widget.value)
+    return "".join(map(markup, getattr(widget, "children", ())))
+
+
+def test_hostile_names_stay_text_live(make: Callable[[iv.Story], Component]) -> None:
+    """One attribute runs a script, and it is the same in all of them: nothing of a story is in it."""
+    hostile_story = scenario_from_text(hostile.scenario()).play()
+    found = []
+    for story in (hostile_story, iv.play("staging_bucket")):
+        reading = Reading(markup(make(story).widget))
+        assert not reading.faults
+        assert not {element.tag for element in reading.elements} & {"script", "img", "b<u", "iframe"}
+        found.append({(e.tag, k, v) for e in reading.elements for k, v in e.attributes.items() if k.startswith("on")})
+    assert found[0] == found[1]
+    assert len(found[0]) <= 1
+
+
+def test_live_names_differ_from_those_of_the_page(make: Callable[[iv.Story], Component], story: iv.Story) -> None:
+    component = make(story)
+    page, live = Reading(component.picture.html), Reading(markup(component.widget))
+    names = {e.attributes["name"] for e in page.tagged("input") if "name" in e.attributes}
+    assert not names & {e.attributes["name"] for e in live.tagged("input") if "name" in e.attributes}
 
 
 def test_a_fresh_kernel_gives_the_same_bytes() -> None:

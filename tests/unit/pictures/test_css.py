@@ -12,7 +12,7 @@ from iamviz.pictures.css import minify
 from .samples import every_picture, stepper
 
 BUDGET = 10_000
-ELSEWHERE = {"asked", "bench", "bets", "chapters", "clock", "explorer", "mid", "notes", "predict"}
+ELSEWHERE = {"asked", "bench", "bets", "chapters", "clock", "explorer", "live", "mid", "notes", "predict"}
 """Sheets of components that are no primitives of this package and have tests of their own."""
 IN_A_FRAME = ("map", "lock", "gates", "quote", "answer", "lifelines", "card", "conditions", "frame")
 
