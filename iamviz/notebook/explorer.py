@@ -19,7 +19,7 @@ from iamviz.world.world import World
 
 __all__ = ["Explorer", "explorer"]
 
-_COMPONENTS = FRAME_COMPONENTS | {"explorer", "live"}
+_COMPONENTS = FRAME_COMPONENTS | {"explorer", "live", "mid"}
 _AHEAD = 16
 """Frames that are drawn ahead: those one choice away."""
 _SLOTS = 24

@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 import iamviz as iv
-from iamviz.pictures.css import css_for
+from iamviz.pictures.css import components_in, css_for
 from iamviz.pictures.errors import PictureError
 from iamviz.pictures.exploration import Exploration
 from iamviz.pictures.explorer import MOST, PANE_BYTES, Tree, explorer_picture, pane_html
@@ -171,6 +171,14 @@ def test_the_live_field_takes_a_combination_and_nothing_else(story: iv.Story) ->
     slots = [slot.value for slot in component.widget.children[3].children if slot.value]
     assert sum('data-iv-picks="0.1.0.0.1"' in value for value in slots) == 1
     assert len(slots) == 2
+
+
+def test_the_live_sheet_knows_all_that_frames_hold(story: iv.Story) -> None:
+    component = iv.explorer(story, actions=["s3:GetObject"], resources=[LOGO], at=["09:00", "09:20"])
+    picks = [(who, role, 0, 0, at) for who in (0, 1) for role in (0, 1) for at in (0, 1)]
+    needed = components_in("".join(map(component.frame, picks)) + '<svg class="iv-map-mid">')
+    named = re.findall(r'data-iv="([^"]*)"', component.widget.children[0].value)[0]
+    assert needed <= set(named.split())
 
 
 def test_live_frames_make_room_for_new_ones(story: iv.Story) -> None:
