@@ -138,6 +138,8 @@ def test_nobody_with_a_boundary_is_exempt():
     statement = {"Effect": "Deny", "NotPrincipal": {"AWS": [USER.arn, ACCOUNT]}}
     notes = told(statement, request(), "resource", boundary=boundary)
     assert notes == {"NotPrincipal": "it has a permissions boundary, so that no list exempts it"}
+    statement = {"Effect": "Deny", "NotPrincipal": {"AWS": [USER.arn]}}
+    assert told(statement, request(), "resource", boundary=boundary) == {"NotPrincipal": "not listed: its account"}
 
 
 @pytest.mark.parametrize(
@@ -275,3 +277,29 @@ def test_a_name_that_is_somebody_elses_by_now_is_not_called_an_earlier_one_of_th
     bound = Policy.parse(policy, "resource").bound({carol: "AIDACAROL"})
     [trace] = evaluate(request(), PolicySet(resource=bound)).explain().near_misses
     assert [element.note for element in trace.elements if element.name == "Principal"] == [""]
+
+
+def test_a_resource_that_is_exempt_needs_no_reason():
+    """NotResource lists it: the entry does cover it, so there is nothing to tell of wildcards or letter case."""
+    statement = {"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:s3:::assets/*"}
+    policy = Policy.parse({"Version": "2012-10-17", "Statement": statement}, "identity")
+    [trace] = evaluate(request(), PolicySet(identity=[policy])).explain().near_misses
+    assert [element.note for element in trace.elements if element.name == "NotResource"] == [""]
+
+
+@pytest.mark.parametrize("operator", ["NumericEquals", "NumericNotEquals"])
+def test_other_values_of_a_list_are_not_blamed_when_one_of_them_is_met(operator):
+    assert "test:key" not in told({"Condition": {operator: {"test:key": ["x", "10"]}}}, request(test__key="10"))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "note"),
+    [
+        ("${aws:username}", "${aws:username} is ana"),
+        (["${aws:username}", "Bob"], f"${{aws:username}} is ana; {CASE}"),
+    ],
+)
+def test_a_variable_with_another_value_is_no_plain_text(wanted, note):
+    statement = {"Condition": {"StringEquals": {"aws:PrincipalTag/team": wanted}}}
+    asked = request(aws__username="ana", **{"aws__PrincipalTag/team": "bob"})
+    assert told(statement, asked)["aws:PrincipalTag/team"] == note
