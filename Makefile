@@ -57,7 +57,7 @@ export: $(LAB)
 	"$(BIN)/python" -m iamviz export notebooks --to "$(EXPORT_TO)"
 
 site: $(LAB)
-	"$(BIN)/python" -m iamviz export notebooks --to "$(SITE_TO)" --glossary docs/glossary.md --cheat-sheet
+	"$(BIN)/python" -m iamviz export notebooks --to "$(SITE_TO)" --glossary docs/glossary.md --cheat-sheet --title "AWS IAM roles, step by step"
 
 cheat-sheet: $(LAB)
 	"$(BIN)/python" -m iamviz cheat-sheet --to "$(SITE_TO)"

@@ -4,12 +4,14 @@ Widget views are left out of the saved outputs: without a kernel they would only
 text and HTML outputs beside them say more.
 """
 
+import re
 import sys
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 
+FILLS_A_SLIDE = re.compile(r'class="(?:iv-stepper|iv-frame has-bet|iv-explorer)\b')
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -36,12 +38,13 @@ def refresh(path: Path) -> None:
 def slide_type(cell: nbformat.NotebookNode) -> str:
     """Where a cell stands in `jupyter nbconvert --to slides` (docs/teaching.md).
 
-    A heading begins a slide; other prose, and a stepper, begin one below it. Other code stays with the prose before it.
+    A heading begins a slide; other prose, and what fills a slide by itself, begin one below it. Other code stays with
+    the prose before it.
     """
     if cell.cell_type == "markdown":
         return "slide" if cell.source.lstrip().startswith("#") else "subslide"
     shown = (output.get("data", {}).get("text/html", "") for output in cell.get("outputs", ()))
-    return "subslide" if any('class="iv-stepper' in "".join(html) for html in shown) else ""
+    return "subslide" if any(FILLS_A_SLIDE.search("".join(html)) for html in shown) else ""
 
 
 if __name__ == "__main__":

@@ -191,7 +191,7 @@ def test_index_has_a_card_for_each_page(toy: tuple[Path, Path]) -> None:
     index = (toy[1] / "index.html").read_text("utf-8")
     cards = re.findall(r'<li><a href="([^"]*)">\s*<b>(.*?)</b> <span>(.*?)</span> <small>(.*?)</small>', index)
     assert cards == [
-        ("01_toy.html", "Who may become whom", "Ana needs one bucket.", "4 min"),
+        ("01_toy.html", "Who may become whom", "Ana needs one bucket. Next, AWS.", "4 min"),
         ("02_next.html", "Next", "", "1 min"),
     ]
 

@@ -10,7 +10,7 @@ import pytest
 from iamviz.export import ExportError, export, read_notebook, write_cheat_sheet
 from iamviz.export.cells import Cell, Output, Page
 from iamviz.export.glossary import read_glossary, with_uses
-from iamviz.export.summary import first_sentence, minutes, picture, sections, told_in_short
+from iamviz.export.summary import beginning, minutes, picture, sections, told_in_short
 from tests.conftest import MakeNotebook
 from tests.html_check import problems
 
@@ -61,15 +61,16 @@ def test_minutes_count_words_frames_and_code() -> None:
         ("", ""),
     ],
 )
-def test_first_sentence(text: str, first: str) -> None:
-    assert first_sentence(text) == first
+def test_beginning_has_a_sentence_at_least(text: str, first: str) -> None:
+    assert beginning(text, 10) == first
+    assert beginning(text) == text
 
 
 def test_a_card_tells_the_question_of_its_page() -> None:
     page = lesson("a.html", "<p><b>No</b> secret.</p>", "<h2>Q</h2><p><b>Whose\nkey?</b> Many say <b>mine?</b></p>")
     page.lede = "No secret. None at all."
     assert told_in_short(page) == "Whose key?"
-    assert told_in_short(Page("b", lede=page.lede)) == "No secret."
+    assert told_in_short(Page("b", lede=page.lede)) == "No secret. None at all."
 
 
 def test_picture_is_the_first_map_without_its_names() -> None:
@@ -128,7 +129,7 @@ def test_site_is_valid_and_its_links_lead_somewhere(make_notebook: MakeNotebook,
         make_notebook("01_a.ipynb", "md:# A\n\nFirst.", "import iamviz as iv\niv.stepper(iv.play('staging_bucket'))"),
         make_notebook("02_b.ipynb", "md:# B & C\n\n## The **trust policy**\n\nWho."),
     ]
-    written = export(notebooks, tmp_path / "site", glossary=words, with_cheat_sheet=True)
+    written = export(notebooks, tmp_path / "site", glossary=words, with_cheat_sheet=True, title="Roles & <more>")
     names = [path.name for path in written]
     assert names == ["01_a.html", "02_b.html", "index.html", "glossary.html", "cheat_sheet.html"]
     pages = {path.name: path.read_text("utf-8") for path in written}
@@ -137,9 +138,11 @@ def test_site_is_valid_and_its_links_lead_somewhere(make_notebook: MakeNotebook,
         assert len(page) < 500_000
         for href in re.findall(r'<a\b[^>]* ?href="([^"#:]+)(?:#[^"]*)?"', page):
             assert href in names, f"{name}: {href}"
-    assert pages["index.html"].count('<svg aria-hidden="true" focusable="false" class="iv-map"') == 1
-    assert '<a href="02_b.html#The-trust-policy">B &amp; C</a>' in pages["glossary.html"]
-    assert "<nav" not in pages["cheat_sheet.html"] or "index.html" in pages["cheat_sheet.html"]
+    assert "<h1>Roles &amp; &lt;more&gt;</h1>" in pages["index.html"]
+    assert pages["index.html"].count('<svg aria-hidden="true" focusable="false" display="none" class="iv-map"') == 1
+    assert re.search(r'Explained in\s*<a href="02_b.html#The-trust-policy">B &amp; C</a>', pages["glossary.html"])
+    assert '<a href="index.html">All pages</a>' in pages["cheat_sheet.html"]
+    assert write_cheat_sheet(tmp_path / "site").read_text("utf-8") == pages["cheat_sheet.html"]
 
 
 def test_own_pages_keep_their_names(make_notebook: MakeNotebook, tmp_path: Path) -> None:

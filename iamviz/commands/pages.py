@@ -66,6 +66,7 @@ def export(
         Path | None, typer.Option("--glossary", metavar="FILE", help="Add a glossary, from a Markdown table of terms.")
     ] = None,
     with_cheat_sheet: Annotated[bool, typer.Option("--cheat-sheet", help="Add the cheat sheet.")] = False,
+    title: Annotated[str, typer.Option("--title", help="What index.html is headed.")] = "iamviz",
 ) -> None:
     """Execute notebooks and write each as one HTML page."""
     import iamviz.export as exporting
@@ -80,7 +81,9 @@ def export(
         with _bars() as progress:
             if snippet:
                 return exporting.snippets(notebooks, to, progress, suffix=ending)
-            return exporting.export(notebooks, to, progress, glossary=glossary, with_cheat_sheet=with_cheat_sheet)
+            return exporting.export(
+                notebooks, to, progress, glossary=glossary, with_cheat_sheet=with_cheat_sheet, title=title
+            )
 
     _tell(write)
 

@@ -8,7 +8,6 @@ from iamviz.engine import Caller, PolicySet, Request, evaluate
 from iamviz.loading import play
 from iamviz.pictures.css import components_in
 from iamviz.pictures.evidence import condition_rows, gates_html, lock_html
-from iamviz.pictures.lifelines import life_key
 from iamviz.pictures.marks import Mark, legend
 from iamviz.pictures.story_frames import lifelines_picture
 from iamviz.policy import Policy
@@ -87,7 +86,7 @@ def cheat_sheet() -> CheatSheet:
                     "One bar for each session: spent, left, over. The dashed tail is what the role would have allowed.",
                     "The session dies, the role stays. Each use is checked anew: that is what the marks are.",
                 ),
-                lifelines_picture(story, 8).html,
+                lifelines_picture(story, len(story.steps)).html,
             ),
             Lesson(
                 "The condition diff",
@@ -99,7 +98,7 @@ def cheat_sheet() -> CheatSheet:
                 _conditions(),
             ),
         ),
-        legend(list(_MARKS)) + life_key(),
+        legend(list(_MARKS)),
     )
 
 

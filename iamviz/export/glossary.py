@@ -22,10 +22,11 @@ _RULE = re.compile(r"^\|[\s:|-]+\|\s*$")
 
 @dataclass(frozen=True)
 class Use:
-    """A link into a lesson: the section in which a term first occurs."""
+    """A link into a lesson: the section that explains a term (it stands there in bold), or else first uses it."""
 
     href: str
     title: str
+    explains: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def with_uses(terms: Sequence[Term], pages: Sequence[Page]) -> list[Term]:
             used = explained or next((part for part in parts if pattern.search(part.text)), None)
             if used:
                 href = quote(page.name) + (f"#{quote(used.anchor)}" if used.anchor else "")
-                (bold if explained else plain).append(Use(href, page.title))
+                (bold if explained else plain).append(Use(href, page.title, bool(explained)))
         chosen = {use.href for use in (bold + plain)[:USES]}
         found.append(replace(term, uses=tuple(use for use in bold + plain if use.href in chosen)))
     return found

@@ -23,7 +23,7 @@ from iamviz.export.summary import minutes, picture, told_in_short
 from iamviz.pictures.css import components_in, css_for
 
 INDEX, GLOSSARY, CHEAT_SHEET = "index.html", "glossary.html", "cheat_sheet.html"
-_TITLE = "iamviz"
+_SITE = ((INDEX, "All pages"), (GLOSSARY, "Glossary"), (CHEAT_SHEET, "Cheat sheet"))
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,15 @@ def export(
     *,
     glossary: str | os.PathLike[str] | None = None,
     with_cheat_sheet: bool = False,
+    title: str = "iamviz",
 ) -> list[Path]:
     """Execute the notebooks (a folder stands for those in it) and write a page for each into the folder `to`.
 
-    Pages lead to the one before and the one after. Beside them stand `index.html` with a card for each, with `glossary`
-    (a Markdown file with a table of terms) a `glossary.html` that links each term to where it is used, and
-    `cheat_sheet.html` when that is wanted. The list returned ends with these. The notebooks themselves are not changed.
-    A notebook that fails does not keep the others from being written: `ExportFailedError` is raised at the end.
+    Pages lead to the one before and the one after. Beside them stand `index.html`, headed ``title``, with a card for
+    each, with `glossary` (a Markdown file with a table of terms) a `glossary.html` that links each term to where it is
+    explained and used, and `cheat_sheet.html` when that is wanted. The list returned ends with these. The notebooks
+    themselves are not changed. A notebook that fails does not keep the others from being written: `ExportFailedError`
+    is raised at the end.
     """
     sources = find_notebooks(notebooks)
     terms = read_glossary(Path(glossary)) if glossary is not None else []
@@ -64,26 +66,26 @@ def export(
             failures.append(error)
     written: list[Path] = []
     if pages:
-        site = [(INDEX, "All pages")] if len(sources) > 1 else []
-        site += [(GLOSSARY, "Glossary")] if terms else []
-        site += [(CHEAT_SHEET, "Cheat sheet")] if with_cheat_sheet else []
+        there = {INDEX: len(sources) > 1, GLOSSARY: bool(terms), CHEAT_SHEET: with_cheat_sheet}
+        site = [link for link in _SITE if there[link[0]]]
         written = [_write(target / page.name, text) for page, text in _lessons(pages, site)]
-        written.append(_write(target / INDEX, _index(pages, site)))
+        written.append(_write(target / INDEX, _index(pages, site, title)))
         if terms:
             written.append(_write(target / GLOSSARY, _glossary(with_uses(terms, pages), site)))
         if with_cheat_sheet:
-            written.append(write_cheat_sheet(target))
+            written.append(_write(target / CHEAT_SHEET, _cheat_sheet(site)))
     if failures:
         raise ExportFailedError(failures, written)
     return written
 
 
 def write_cheat_sheet(to: str | os.PathLike[str]) -> Path:
-    """Write `cheat_sheet.html` into the folder: the four pictures on one printed sheet."""
-    sheet = cheat_sheet()
-    css = f"{_page_css()}\n{css_for(sheet.components)}"
-    text = _render("cheat_sheet.html.j2", title=sheet.title, description=sheet.description, css=css, sheet=sheet)
-    return _write(folder_for(to, "pages") / CHEAT_SHEET, text)
+    """Write `cheat_sheet.html` into the folder: the four pictures on one printed sheet.
+
+    It leads back to the overview and the glossary where the folder has them.
+    """
+    target = folder_for(to, "pages")
+    return _write(target / CHEAT_SHEET, _cheat_sheet([link for link in _SITE if (target / link[0]).exists()]))
 
 
 def folder_for(to: str | os.PathLike[str], what: str) -> Path:
@@ -116,13 +118,13 @@ def _lessons(pages: Sequence[Page], site: Sequence[tuple[str, str]]) -> Iterable
         )
 
 
-def _index(pages: Sequence[Page], site: Sequence[tuple[str, str]]) -> str:
+def _index(pages: Sequence[Page], site: Sequence[tuple[str, str]], title: str) -> str:
     cards = [Card(page, told_in_short(page), minutes(page), picture(page)) for page in pages]
     drawn = "".join(card.picture for card in cards)
     count = f"{len(pages)} page{'' if len(pages) == 1 else 's'}"
     return _render(
         "index.html.j2",
-        title=_TITLE,
+        title=title,
         description=f"{count}. Each is one file that works by itself, without a network and without scripts.",
         css=f"{_page_css()}\n{css_for(components_in(drawn)) if drawn else ''}",
         site=[link for link in site if link[0] != INDEX],
@@ -138,6 +140,18 @@ def _glossary(terms: Sequence[Any], site: Sequence[tuple[str, str]]) -> str:
         css=_page_css(),
         site=[link for link in site if link[0] != GLOSSARY],
         terms=terms,
+    )
+
+
+def _cheat_sheet(site: Sequence[tuple[str, str]]) -> str:
+    sheet = cheat_sheet()
+    return _render(
+        "cheat_sheet.html.j2",
+        title=sheet.title,
+        description=sheet.description,
+        css=f"{_page_css()}\n{css_for(sheet.components)}",
+        site=[link for link in site if link[0] != CHEAT_SHEET],
+        sheet=sheet,
     )
 
 

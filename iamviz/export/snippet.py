@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from iamviz.clean_html import clean
-from iamviz.export.cells import make_page, merge_styles
+from iamviz.export.cells import PICTURE, drawn_by_rules_only, make_page, merge_styles
 from iamviz.export.errors import ExportError
 from iamviz.export.names import free_name, names_in, renamed
 from iamviz.export.notebooks import Progress, execute, find_notebooks
@@ -20,7 +20,13 @@ from iamviz.story.source import ScenarioError
 
 _STEPPER = re.compile(r'<div class="iv-stepper"[^<>]*><input type="radio" name="[^"]+" id="([^"]+)-step-1"')
 _SUFFIX = re.compile(r"[A-Za-z0-9_-]{1,30}")
-_PICTURE = re.compile(r'<div class="iamviz[ "]')
+_GUARD = (
+    ".iamviz.iamviz{background:var(--iv-bg);border-radius:10px;padding:16px;letter-spacing:normal;"
+    "text-transform:none}.iamviz.iamviz.iamviz :where(:not(svg,svg *)){color:inherit;float:none;font-family:inherit;"
+    "font-size:inherit;font-weight:inherit;letter-spacing:inherit;line-height:inherit;text-indent:0;"
+    "text-transform:inherit}"
+)
+"""Keeps a blog's rules for bare elements (`p`, `label`, `td`) out, and its background, on which ours need not show."""
 _PRE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
 
 
@@ -70,7 +76,12 @@ def fragment(picture: Picture) -> str:
     >>> fragment(Picture("<p>Ana</p>", "Ana"))[-37:].strip()
     '<p>Ana</p></div></div>'
     """
-    return _in_one_line(wrap(clean(picture.html).html, picture.components, picture.steps))
+    html = wrap(clean(picture.html).html, picture.components, picture.steps)
+    return _in_one_line(_guarded(drawn_by_rules_only(html)))
+
+
+def _guarded(html: str) -> str:
+    return re.sub(r"<style\b[^<>]*>", lambda tag: tag[0] + _GUARD, html, count=1)
 
 
 def _ending(name: str, suffix: str) -> str:
@@ -80,7 +91,7 @@ def _ending(name: str, suffix: str) -> str:
 def _of_notebook(notebook: Path, made: dict[str, str], progress: Progress | None, suffix: str) -> None:
     page = make_page(execute(notebook, progress), notebook, {})
     slug = re.sub(r"[^a-z0-9]+", "-", notebook.stem.lower()).strip("-")
-    shown = [output for cell in page.cells for output in cell.outputs if _PICTURE.search(output.html)]
+    shown = [output for cell in page.cells for output in cell.outputs if PICTURE.search(output.html)]
     for number, output in enumerate(shown, 1):
         stepper = _STEPPER.search(output.html)
         base = stepper[1] if stepper else f"{slug}-{number}"
@@ -88,7 +99,7 @@ def _of_notebook(notebook: Path, made: dict[str, str], progress: Progress | None
         start = "" if stepper else f"iv-{slug}-"
         own = {old: _ending(f"{start}{old}", suffix) for old in names_in(output.html)}
         css = merge_styles(output.styles)
-        made[name] = _in_one_line(f"<div><style>{css}</style>{renamed(output.html, own)}</div>")
+        made[name] = _in_one_line(_guarded(f"<div><style>{css}</style>{renamed(output.html, own)}</div>"))
 
 
 def _in_one_line(html: str) -> str:

@@ -11,12 +11,15 @@ from iamviz.export.cells import Page
 
 WORDS_A_MINUTE = 180
 """How fast prose with new words in it is read; reading aloud is about 150, a novel 240."""
+LENGTH = 160
+"""So many characters of a page's beginning stand on its card: three lines."""
 SECONDS_A_FRAME = 15
 SECONDS_A_CELL = 20
 
 _FRAME = re.compile(r'class="iv-frame\b')
 _SVG_TAG = re.compile(r"<svg\b[^<>]*>|</svg>")
-_MAP = re.compile(r'<svg\b[^<>]*class="iv-map\b[^<>]*>')
+_STEPPER = '<div class="iv-stepper"'
+_MAP = re.compile(r'<svg\b[^<>]*class="iv-map(?! iv-map-(?:mid|tall))[^<>]*>')
 _DRAWING = re.compile(r'<svg\b[^<>]*role="img"[^<>]*>')
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+(?=[A-Z0-9“\"(])")
 _SILENT = re.compile(r'<title>.*?</title>| (?:role|aria-label|style|id)="[^"]*"| iv-map-(?:wide|mid|tall)', re.DOTALL)
@@ -32,19 +35,24 @@ class Section:
     bold: str = ""
 
 
-def first_sentence(text: str) -> str:
-    """The first sentence of a text.
+def beginning(text: str, length: int = LENGTH) -> str:
+    """As many sentences as fit into ``length`` characters, at least one.
 
-    >>> first_sentence("Ana works for e.g. a company. She needs more.")
+    >>> beginning("Ana works for e.g. a company. She needs more.", 40)
     'Ana works for e.g. a company.'
     """
-    return _SENTENCE.split(text.strip(), maxsplit=1)[0]
+    told, *others = _SENTENCE.split(text.strip())
+    for sentence in others:
+        if len(told) + 1 + len(sentence) > length:
+            break
+        told += f" {sentence}"
+    return told
 
 
 def told_in_short(page: Page) -> str:
-    """What a card says of the page: the question that it answers, which stands in bold, or else its first sentence."""
+    """What a card says of the page: the question that it answers, which stands in bold, or else how it begins."""
     bold = (line.strip() for section in sections(page) for line in section.bold.splitlines())
-    return next((line for line in bold if line.endswith("?")), "") or first_sentence(page.lede)
+    return next((line for line in bold if line.endswith("?")), "") or beginning(page.lede)
 
 
 def minutes(page: Page) -> int:
@@ -57,16 +65,17 @@ def minutes(page: Page) -> int:
 
 
 def picture(page: Page) -> str:
-    """The page's first map, that of a stepper's first frame, or else its first drawing; "" when there is none.
+    """The page's first map, or else its first drawing; "" when there is none.
 
-    It is decoration: without its names for tools, and without the tooltips.
+    Of a story it is the last map, which tells all of it in order. It is decoration: without its names for tools, and
+    without the tooltips.
     """
     shown = [output.html for cell in page.cells for output in cell.outputs]
     for pattern in (_MAP, _DRAWING):
         for html in shown:
-            found = pattern.search(html)
+            found = list(pattern.finditer(html))
             if found:
-                svg = _SILENT.sub("", _whole(html, found.start()))
+                svg = _SILENT.sub("", _whole(html, found[-1 if _STEPPER in html else 0].start()))
                 return svg.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1)
     return ""
 

@@ -107,8 +107,10 @@ def _nav(view: FrameView, stepper_id: str, titles: Sequence[str]) -> str:
 
     following = titles[number] if number < min(last, len(titles)) else ""
     hint = f'<span class="nx"> · next: {esc(following)}</span>' if following else ""
+    # The style rules show the nav. Where a host drops them, the attribute keeps words away that would do nothing; its
+    # value is the one of which no host's rules make an order that cannot be overruled.
     return (
-        f'<div class="iv-nav x">{entry(first, "First", "f")}{entry(number - 1, "Prev", "p")}'
+        f'<div class="iv-nav" hidden="until-found">{entry(first, "First", "f")}{entry(number - 1, "Prev", "p")}'
         f'<p class="t2">{number} of {total}{hint}</p>'
         f"{entry(number + 1, 'Next', 'n')}{entry(last, 'Last', 'z')}</div>"
     )
@@ -178,7 +180,7 @@ def _steps_html(name: str, title: str, titles: Sequence[str], frames: Sequence[s
     start = f' start="{steps[0]}"' if steps[0] > 1 else ""
     return (
         f'<div class="iv-stepper" role="radiogroup" aria-label="{esc(title)}">{radios}'
-        f'<ol class="iv-rail" aria-hidden="true">{rail}</ol><ol class="iv-frames"{start}>{shown}</ol></div>'
+        f'<ul class="iv-rail" aria-hidden="true">{rail}</ul><ol class="iv-frames"{start}>{shown}</ol></div>'
     )
 
 
@@ -200,8 +202,8 @@ def bet_fields(name: str, question: str, choices: Mapping[str, Choice], hit: str
     reason = inline(why)
     return (
         f'<fieldset class="iv-bet x"><legend class="b">{esc(question)}</legend>{options}'
-        f'<div class="rv" aria-live="polite"><p class="hit"><b>{hit}</b> {reason}</p>'
-        f'<p class="mis"><b>{miss}</b> {reason}</p></div></fieldset>'
+        f'<div class="rv" aria-live="polite"><p><b class="hit" data-t="{esc(hit)} "></b>'
+        f'<b class="mis" data-t="{esc(miss)} "></b>{reason}</p></div></fieldset>'
     )
 
 

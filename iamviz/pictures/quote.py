@@ -59,7 +59,9 @@ def _numbered(lines: Sequence[str], start: int) -> Iterator[tuple[int, str]]:
 def _line(number: int, text: str, highlight: Highlight | None) -> str:
     css_class = f"l b c-{_GUTTER[highlight]}" if highlight else "l"
     gutter = mark(_GUTTER[highlight], 12) if highlight else ""
-    return f'<span class="{css_class}"><span class="ps">{number}</span> <span>{gutter}</span> {_hanging(text)} </span>'
+    return (
+        f'<span class="{css_class}"><span class="ps">{number}</span> <span>{gutter}</span> {_hanging(text)}&#10;</span>'
+    )
 
 
 def _hanging(text: str, html: str = "") -> str:
@@ -88,7 +90,7 @@ def _changed(number: int | None, sign: str, line: str) -> str:
     shown = f"<s>{esc(text)}</s>" if sign == "-" else esc(text)
     return (
         f'<span class="{names}"><span class="ps">{"" if number is None else number}</span> '
-        f"<span>{'−' if sign == '-' else sign}</span> {_hanging(text, shown)} </span>"
+        f"<span>{'−' if sign == '-' else sign}</span> {_hanging(text, shown)}&#10;</span>"
     )
 
 
@@ -147,7 +149,7 @@ def answer(text: str, verdict_mark: Mark, command: str = "", clause: str = "", v
     # One click selects the whole command; where scripts run, a button copies it.
     line = f'<span style="user-select:all" data-iv-copy>{esc(command)}</span>'
     asked = f'<p><span class="ps" aria-hidden="true">$</span>{line}</p>' if command else ""
-    waiting = f'<p class="x iv-before">{mark("ask", 15)} <span>the answer waits for your bet</span></p>' if veil else ""
+    waiting = f'<p class="x iv-before">{mark("ask", 15)} <span>the answer, once you have bet</span></p>' if veil else ""
     after = " iv-after" if veil else ""
     return (
         f'<div class="iv-cli mono wash" role="group" aria-label="AWS CLI">{asked}{waiting}'

@@ -51,7 +51,7 @@ def strip_html(name: str, said: str, panes: Sequence[Pane], kind: str = "") -> s
     )
     return (
         f'<div class="iv-stepper iv-clock{kind and " " + kind}" role="radiogroup" aria-label="{esc(said)}">'
-        f'{radios}<ol class="iv-rail" aria-hidden="true">{chips}</ol><ol class="iv-frames">{shown}</ol></div>'
+        f'{radios}<ul class="iv-rail" aria-hidden="true">{chips}</ul><ol class="iv-frames">{shown}</ol></div>'
     )
 
 
@@ -62,7 +62,7 @@ def _nav(name: str, index: int, panes: Sequence[Pane]) -> str:
         return f'<span class="c-mute {css_class} off" aria-disabled="true">{"start" if target < 0 else "end"}</span>'
 
     middle = f'<p class="t2">{esc(panes[index].place)}</p>'
-    return f'<div class="iv-nav x">{entry(index - 1, "p")}{middle}{entry(index + 1, "n b")}</div>'
+    return f'<div class="iv-nav" hidden="until-found">{entry(index - 1, "p")}{middle}{entry(index + 1, "n b")}</div>'
 
 
 def slider_picture(name: str, pictures: Mapping[str, Picture], thing: str) -> Picture:

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect, sync_playwright
 
 from tests.servers import first_answer, free_port, stop
 
@@ -170,6 +170,15 @@ def kind_of(data: str | bytes) -> str:
     """What a message to the kernel is, in whichever form JupyterLab sends it."""
     text = data if isinstance(data, str) else data.decode("utf-8", "replace")
     return "comm_msg" if "comm_msg" in text else "execute_request" if "execute_request" in text else "other"
+
+
+def told(within: Locator) -> list[str]:
+    """The words that bets are met with, as far as they show: style rules set them, so that no feed reader has both."""
+    shown: list[str] = within.evaluate(
+        """node => [...node.querySelectorAll('.hit, .mis')].filter(part => part.checkVisibility())
+            .map(part => getComputedStyle(part, '::before').content).filter(words => words != 'none')"""
+    )
+    return [json.loads(words).strip() for words in shown]
 
 
 def violations(page: Page, within: str | None = None) -> list[str]:

@@ -13,7 +13,7 @@ from iamviz.pictures.clock import Clock, clock_picture
 from iamviz.pictures.exploration import Exploration
 from iamviz.pictures.explorer import explorer_picture
 from iamviz.pictures.predict import predict_picture
-from tests.browser.conftest import PageFor, Visit
+from tests.browser.conftest import PageFor, Visit, told
 from tests.html_check import problems
 
 LOGO, PROD = "arn:aws:s3:::staging-assets/logo.png", "arn:aws:s3:::prod-assets/logo.png"
@@ -54,7 +54,7 @@ def test_a_bet_reveals_its_own_card_only(visit: Visit) -> None:
     expect(first.locator(".iv-verdict")).to_be_visible()
     expect(second.locator(".iv-verdict")).to_be_hidden()
     second.locator("label", has_text="Allowed").click()
-    expect(first.get_by_text("You called it.")).to_be_visible()
+    assert told(first) == ["You called it.", "The right place, too."]
     expect(second.locator(".iv-verdict")).to_be_hidden()
 
 

@@ -159,7 +159,7 @@ def test_answer_underlines_the_telling_clause_and_keeps_every_word() -> None:
 
 def test_a_veiled_answer_waits() -> None:
     reading = Reading(pic.answer("denied", "none", "aws s3 ls", veil=True))
-    assert reading.with_class("iv-before")[0].text.strip() == "the answer waits for your bet"
+    assert reading.with_class("iv-before")[0].text.strip() == "the answer, once you have bet"
     assert reading.with_class("iv-after")[0].text == "denied"
 
 
