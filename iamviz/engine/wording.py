@@ -22,6 +22,11 @@ _JSON_SERVICES = frozenset(
 )
 _WITH_ARN = frozenset({PolicyKind.SCP, PolicyKind.RCP, PolicyKind.BOUNDARY, PolicyKind.SESSION, PolicyKind.IDENTITY})
 """The types of which newer services name the policy that denies."""
+OUTSIDE_KEY = (
+    "on this resource because the resource does not exist in this Region, no resource-based policies allow access, "
+    "or a resource-based policy explicitly denies access"
+)
+"""What KMS says of a key of another account: not whether there is one, and not whether its policy says no."""
 ROOT_REFUSED = "Roles may not be assumed by root accounts."
 
 
@@ -71,6 +76,8 @@ def denial(request: Request, outcome: Outcome, reason: Reason, policy_arn: str =
         return ROOT_REFUSED
     if reason.policy is None:
         return plain_denial(request)
+    if reason.policy is PolicyKind.RESOURCE and request.is_kms_key and not request.same_account:
+        return f"{_refused(request)} {OUTSIDE_KEY}"
     clause = reason_clause(request.action, outcome, reason.policy)
     if policy_arn and outcome is Outcome.EXPLICIT_DENY and reason.policy in _WITH_ARN:
         clause = f"{clause}: {policy_arn}"

@@ -182,3 +182,39 @@ def test_a_policy_without_an_arn_and_a_silence_are_not_named() -> None:
     for policies in (PolicySet(identity=[inline]), PolicySet()):
         message = evaluate(request, policies, Settings(name_denying_policy=True)).message
         assert message == evaluate(request, policies).message
+
+
+OUTSIDE_KEY = (
+    "User: arn:aws:iam::444455556666:user/bob is not authorized to perform: kms:Decrypt on this resource because the "
+    "resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy "
+    "explicitly denies access"
+)
+
+
+def ask_for_a_key(owner: str, *, own: str = "Allow", key: dict | None = None) -> str | None:
+    bob = Caller("user", "arn:aws:iam::444455556666:user/bob", "444455556666")
+    arn = f"arn:aws:kms:eu-west-1:{owner}:key/1234"
+    statement = {"Effect": own, "Action": "kms:*", "Resource": "*"}
+    given = {"identity": [{"Version": "2012-10-17", "Statement": [statement]}]}
+    if key is not None:
+        given["resource"] = {"Version": "2012-10-17", "Statement": [key]}
+    return evaluate(Request(bob, "kms:Decrypt", arn, owner), PolicySet.from_documents(given)).message
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        None,
+        {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "kms:*", "Resource": "*"},
+        {"Effect": "Deny", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*"},
+    ],
+)
+def test_of_a_key_of_another_account_kms_does_not_say_what_its_policy_says(key: dict | None) -> None:
+    assert ask_for_a_key("111122223333", key=key) == OUTSIDE_KEY
+
+
+def test_of_a_key_the_other_reasons_are_named_as_ever() -> None:
+    """The caller's own policy comes first; a key of the caller's account says which policy it was."""
+    of_his_own = str(ask_for_a_key("111122223333", own="Deny"))
+    assert of_his_own.endswith("with an explicit deny in an identity-based policy")
+    assert str(ask_for_a_key("444455556666")).endswith("because no resource-based policy allows the kms:Decrypt action")
