@@ -65,7 +65,11 @@ def gate_row(
 def gate_rows(request_html: str, rows: Sequence[GateRow], label: str = "") -> str:
     """The same across accounts: the caller's account and the resource's each have a row, and both must say yes."""
     said = label or " ".join(f"{row.title}: {_said(row.gates, row.mark)}" for row in rows)
-    drawn = (f'<p class="c-{row.hue} b">{esc(row.title)}</p>{_line(row.gates, row.mark, row.summary)}' for row in rows)
+    longest = max((len(row.gates) for row in rows), default=0)
+    drawn = (
+        f'<p class="c-{row.hue} b">{esc(row.title)}</p>{_line(row.gates, row.mark, row.summary, longest)}'
+        for row in rows
+    )
     return (
         f'<div class="iv-gates" role="group" aria-label="{esc(said)}"><p class="rq">{request_html}</p>'
         f"{''.join(drawn)}</div>"
@@ -96,14 +100,18 @@ def _said(gates: Iterable[GateView], verdict_mark: Mark) -> str:
     return "; ".join(f"{gate.name} {gate.status}" for gate in gates) + f". {_answer(verdict_mark)}."
 
 
-def _line(gates: Sequence[GateView], verdict_mark: Mark, summary: str) -> str:
+def _line(gates: Sequence[GateView], verdict_mark: Mark, summary: str, columns: int = 0) -> str:
+    """A row of gates; ``columns`` are as many as the longest row has, so that gates stand below gates."""
+    columns = max(columns, len(gates))
+    way = _track("0", "100%") if verdict_mark == "allow" else _untrodden("0")
+    free = f'<li class="fi" aria-hidden="true">{_cell(way)}</li>' * (columns - len(gates))
     items = "".join(_gate(gate) for gate in gates)
     end = (
         f'<li class="vd is-{verdict_mark}">{_terminus(verdict_mark)}<div class="tx">'
         f'<p class="c-{hue_of(verdict_mark)} big b">{_answer(verdict_mark)}</p>'
         f'<p class="c-none">{breakable(summary)}</p></div></li>'
     )
-    return f'<ol style="--n:{len(gates)}">{items}{end}</ol>'
+    return f'<ol style="--n:{columns}">{items}{free}{end}</ol>'
 
 
 def _gate(gate: GateView) -> str:

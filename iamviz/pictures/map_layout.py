@@ -15,7 +15,7 @@ from typing import Any
 from iamviz.pictures.dot import render
 from iamviz.pictures.map_geometry import MARGIN, Box, Point, Route, along
 from iamviz.pictures.map_model import Map, MapEdge
-from iamviz.pictures.map_places import NamePlace, node_box, place_labels, place_names
+from iamviz.pictures.map_places import NamePlace, label_box, node_box, place_labels, place_names
 
 _LONG_WAY = 130
 """Px between two ranks from which an edge keeps Graphviz's own spline."""
@@ -45,11 +45,15 @@ def layout(map_: Map) -> Layout:
     drawn = _ranked(map_)
     accounts, names = place_names(map_, drawn.nodes, drawn.accounts, drawn.routes, drawn.width)
     routes = place_labels(map_, drawn.nodes, accounts, names, drawn.routes, drawn.width)
-    return replace(drawn, accounts=MappingProxyType(accounts), names=MappingProxyType(names), routes=routes)
+    written = (label_box(map_, e, r.label) for e, r in zip(map_.edges, routes, strict=True) if r.label and map_.rows)
+    width = max([drawn.width, *(box.x + box.width + MARGIN / 2 for box in written if box)])
+    return replace(
+        drawn, width=width, accounts=MappingProxyType(accounts), names=MappingProxyType(names), routes=routes
+    )
 
 
 def width_of(map_: Map) -> float:
-    """Px that a map is wide: its `layout`, but for the places of words, which take some time and no room."""
+    """Px that a map is wide: as its `layout` tells but for the places of words, which take some time."""
     return _ranked(map_).width
 
 

@@ -211,7 +211,7 @@ class Map:
     def label_width(self, edge: MapEdge) -> int:
         """Px that an edge's label takes along a rightward line; 0 without a label."""
         if self.downwards and edge.kind == "request":
-            return 34 if (edge.step or 0) < 10 else 42
+            return (34 if self.terse else 38) + (0 if (edge.step or 0) < 10 else 7)
         width = verb_width(self.verb(edge)) + (16 if edge.verdict else 0)
         if not width and not edge.step:
             return 0

@@ -16,6 +16,11 @@ NAME_AT: Final = (11, 18)
 
 _CLEAR: Final = 5
 """Px between a name and a line."""
+_BESIDE: Final = 40
+"""Px by which a label may stand out at the right of a map that has room for it on a phone."""
+_PHONE: Final = 350
+_END: Final = 18
+"""Px from the ends of a line that its label leaves to its head and its start."""
 _STEP: Final = 4
 
 
@@ -152,6 +157,7 @@ def place_labels(
             taken.append(box)
     without = [index for index, route in enumerate(routes) if route.label is None and route.points]
     points = [along(route, 5) for route in routes] if without else []
+    width = max(width, min(width + _BESIDE, _PHONE))
     placed = list(routes)
     for index in without:
         edge, line = map_.edges[index], along(routes[index], 8)
@@ -164,6 +170,7 @@ def place_labels(
             box = Box(at_start.x + at[0] - line[0][0], at_start.y + at[1] - line[0][1], at_start.width, at_start.height)
             outside = max(0, box.x + box.width + MARGIN / 2 - width, -box.x)
             cost = 50 * outside + 20 * abs(number / len(line) - 0.5)
+            cost += 15 * (math.dist(at, line[0]) < _END or math.dist(at, line[-1]) < _END)
             cost += 25 * sum(_crosses(box, account) for account in accounts.values())
             cost += 10 * sum(_overlap(box, other) for other in taken)
             if cost < best:

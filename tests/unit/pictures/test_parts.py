@@ -350,3 +350,12 @@ def test_widths_do_not_depend_on_fonts() -> None:
     assert pic.text_width("", 13) == 0
     assert pic.text_width("StagingEngineer", 13, bold=True) == pytest.approx(105.2, abs=0.1)
     assert pic.text_width("名", 10) > pic.text_width("n", 10)
+
+
+def test_gates_of_two_rows_stand_below_one_another() -> None:
+    views = gates("x")
+    html = pic.gate_rows("a", [pic.GateRow("caller", views, "none"), pic.GateRow("owner", views[:3], "allow")])
+    assert re.findall(r"--n:(\d+)", html) == ["8", "8"]
+    rows = [row.split("<li ")[1:] for row in html.split("<ol")[1:]]
+    assert [len(row) for row in rows] == [9, 9]
+    assert ["aria-hidden" in item.split(">")[0] for item in rows[1]] == [False] * 3 + [True] * 5 + [False]
