@@ -178,8 +178,11 @@ def _page_css() -> str:
 
 @cache
 def _script() -> str:
+    """The script of a page, without its comments."""
     gains = (files("iamviz.pictures") / "style" / "gains.js").read_text("utf-8")
-    return f'(() => {{\n"use strict";\n{gains}\n{_template_text("page.js")}}})();\n'
+    lines = f"{gains}{_template_text('page.js')}".splitlines()
+    code = "\n".join(line for line in lines if line and not line.lstrip().startswith("//"))
+    return f'(() => {{\n"use strict";\n{code}\n}})();\n'
 
 
 def _template_text(name: str) -> str:

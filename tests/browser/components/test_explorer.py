@@ -9,7 +9,7 @@ from tests.browser.conftest import Visit
 
 
 def test_explorer_shows_the_pane_of_the_combination(visit: Visit) -> None:
-    explorer = visit.page.locator(".iv-explorer")
+    explorer = visit.page.locator(".iv-explorer").first
     told = explorer.locator("[data-outcome]:visible")
     expect(told).to_have_count(1)
     expect(told).to_have_attribute("data-outcome", "implicitDeny")
@@ -27,7 +27,7 @@ def test_explorer_shows_the_pane_of_the_combination(visit: Visit) -> None:
 
 
 def test_explorer_by_keyboard(visit: Visit) -> None:
-    explorer, keyboard = visit.page.locator(".iv-explorer"), visit.page.keyboard
+    explorer, keyboard = visit.page.locator(".iv-explorer").first, visit.page.keyboard
     explorer.get_by_role("radio", name="Ana").focus()
     keyboard.press("Tab")
     keyboard.press("ArrowRight")

@@ -22,7 +22,7 @@ ALLOWED_ATTRIBUTES = frozenset(
     """aria-disabled aria-hidden aria-label aria-live checked class colspan cx cy d data-c data-iv-bet data-iv-copy
     data-node data-status data-step dx dy fill fill-rule font-family font-size font-weight for height id lengthadjust
     name opacity r role rx ry scope stroke stroke-dasharray stroke-linecap stroke-linejoin stroke-width style tabindex
-    text-anchor textlength transform type viewbox width x x1 x2 preserveaspectratio y y1 y2""".split()
+    data-t hidden text-anchor textlength transform type viewbox width x x1 x2 preserveaspectratio y y1 y2""".split()
 )
 OUR_IDS = re.compile(r"(ana|lone)-(step-\d+|bet-\d+-[ab])")
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
