@@ -74,15 +74,15 @@ def map_label(step: Step) -> str:
     return f"{step.title}. {step.bet.question}"
 
 
-def frames(story: Story, name: str, *, nav: bool) -> list[str]:
-    """Each frame's markup; with ``nav``, First, Prev, Next and Last stand above it for the stepper called ``name``."""
+def frames(story: Story, name: str) -> list[str]:
+    """Each frame's markup, with First, Prev, Next and Last for the stepper called ``name``."""
     titles = [step.title for step in story.steps]
-    return [frame_html(view, name if nav else None, titles) for view in frame_views(story, name)]
+    return [frame_html(view, name, titles) for view in frame_views(story, name)]
 
 
 def stepper_picture(story: Story, name: str) -> Picture:
     """The stepper without scripts. ``name`` becomes the radios' name and the start of every deep link."""
-    drawn = frames(story, name, nav=True)
+    drawn = frames(story, name)
     html = stepper_html(name, story.title or "Story", [step.title for step in story.steps], drawn)
     return Picture(html, story_text(story, drawn), components_in(html), steps=rail_length(len(drawn)))
 

@@ -145,8 +145,8 @@ def trail_picture(trail: Trail) -> Picture:
 # ── frames ──
 
 
-def observed_frames(story: ObservedStory, name: str, *, nav: bool) -> list[str]:
-    """Each step's markup; with ``nav``, First, Prev, Next and Last stand above it for the stepper called ``name``."""
+def observed_frames(story: ObservedStory, name: str) -> list[str]:
+    """Each step's markup, with First, Prev, Next and Last for the stepper called ``name``."""
     shown = variants(trail_map(story), frame=True)
     titles = [step.title for step in story.steps]
     found = []
@@ -168,13 +168,13 @@ def observed_frames(story: ObservedStory, name: str, *, nav: bool) -> list[str]:
             life_html=_life(story, step),
             answer_html=_answer(step),
         )
-        found.append(frame_html(view, name if nav else None, titles))
+        found.append(frame_html(view, name, titles))
     return found
 
 
 def observed_picture(story: ObservedStory, name: str) -> Picture:
     """The stepper without scripts, of what was observed."""
-    drawn = observed_frames(story, name, nav=True)
+    drawn = observed_frames(story, name)
     html = stepper_html(name, story.title, [step.title for step in story.steps], drawn)
     return Picture(html, observed_text(story, drawn), components_in(html), steps=rail_length(len(drawn)))
 

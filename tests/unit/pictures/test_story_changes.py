@@ -66,7 +66,7 @@ def test_a_membership_is_a_hairline_from_its_step_on() -> None:
 
 def test_the_frame_marks_what_is_new_and_the_map_has_a_badge() -> None:
     story = performed(JOIN, TAG)
-    first = Reading(frames(story, "x", nav=False)[0])
+    first = Reading(frames(story, "x")[0])
     quoted = [e.text for e in first.elements if e.tag == "span" and "l" in e.classes]
     assert any("group Engineers" in text and "+" in text for text in quoted)
     titles = [e.text for e in first.tagged("title")]
@@ -76,7 +76,7 @@ def test_the_frame_marks_what_is_new_and_the_map_has_a_badge() -> None:
 def test_a_deny_that_is_added_is_not_drawn_in_the_colour_of_yes() -> None:
     deny = {"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}
     params = {"UserName": "ana", "PolicyName": "No", "PolicyDocument": json.dumps(deny, indent=1)}
-    frame = Reading(frames(performed(iv.Call(ADMIN, "iam:PutUserPolicy", params)), "x", nav=False)[0])
+    frame = Reading(frames(performed(iv.Call(ADMIN, "iam:PutUserPolicy", params)), "x")[0])
     marked = [e for e in frame.elements if {"l", "b"} <= e.classes]
     assert marked
     assert not any("c-allow" in element.classes for element in marked)
@@ -114,7 +114,7 @@ def test_a_bet_on_what_aws_simply_answers_is_won_by_allowed() -> None:
     """No policy is asked, so the outcome is no verdict; yet who bets that it works is right."""
     story = iv.Story(company(), "A bet")
     assert story.perform(JOIN, title="She joins", caption="She joins the group.", bet="Does it work?").outcome == "none"
-    html = frames(story, "x", nav=False)[0]
+    html = frames(story, "x")[0]
     right, wrong = re.findall(r'data-iv-bet="(right|wrong)".*?</label>', html)
     assert (right, wrong) == ("right", "wrong")
     assert re.search(r'id="x-bet-1-a" data-iv-bet="right"><label.*?Allowed</label>', html)
