@@ -128,10 +128,9 @@ def change_resource_policy(world: World, actor: Actor, call: Call) -> Result:
     puts = call.name == "PutBucketPolicy"
     fields = {"Bucket": Field(str, 1, 63, required=True)} | ({"Policy": DOCUMENT} if puts else {})
     start = f"arn:{world.partition}:s3:::"
-    params = {
-        "Bucket" if name == "Resource" else name: str(value).removeprefix(start) if name == "Resource" else value
-        for name, value in call.params.items()
-    }
+    params = dict(call.params)
+    if "Resource" in params:
+        params["Bucket"] = str(params.pop("Resource")).removeprefix(start)
     check_params(call.operation, params, fields)
     arn = f"{start}{params['Bucket']}"
     resource = world.resources.get(arn)

@@ -51,8 +51,9 @@ def _text(params: Mapping[str, Any], name: str) -> str:
 def use_service(world: World, actor: Actor, call: Call) -> Result:
     """A request to a service: decided by the policies, then answered as far as the world knows the answer."""
     deletes = call.operation == "s3:DeleteBucketPolicy"
-    asks_only = "Resource" in call.params and "Policy" not in call.params
-    if (call.operation == "s3:PutBucketPolicy" and not asks_only) or (deletes and actor.caller is None):
+    # With a resource alone it is asked whether the call may be made, as of any other action; nothing is put.
+    puts = call.operation == "s3:PutBucketPolicy" and ("Policy" in call.params or "Resource" not in call.params)
+    if puts or (deletes and actor.caller is None):
         return change_resource_policy(world, actor, call)
     if actor.caller is None:
         raise CallError(f"an administrator only makes changes to IAM and to bucket policies, not {call.operation}")
