@@ -134,3 +134,11 @@ def test_frames_answer_a_click_without_the_kernel(lesson: Visit) -> None:
 def test_nothing_went_wrong_in_the_page(lesson: Visit) -> None:
     assert lesson.page.locator(STDERR).all_text_contents() == []
     assert set(lesson.errors) <= {WITHOUT_KERNEL}
+
+
+def test_the_names_in_a_credential_card_have_their_column(lesson: Visit) -> None:
+    """JupyterLab's own rules would give them a fifth of it, and break them inside of words."""
+    rail(lesson.page).nth(3).click()
+    names = frame(lesson.page).locator(".iv-card dt")
+    expect(names.first).to_be_visible()
+    assert min(names.evaluate_all("names => names.map(name => name.getBoundingClientRect().width)")) == 108
